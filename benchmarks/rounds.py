@@ -1,0 +1,27 @@
+"""Rounds: the sides of a comparison take turns, so that a slow minute of the machine hits them all."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from statistics import median
+
+Measure = Callable[[], Awaitable[float]]
+
+
+async def interleaved(sides: Mapping[str, Measure], rounds: int) -> dict[str, list[float]]:
+    """Measure every side once per round, in the order given: A B C A B C …, one at a time."""
+    figures: dict[str, list[float]] = {name: [] for name in sides}
+    for _ in range(rounds):
+        for name, measure in sides.items():
+            figures[name].append(await measure())
+    return figures
+
+
+def medians(figures: Mapping[str, list[float]]) -> dict[str, float]:
+    """Reduce the rounds of each side to their median."""
+    return {name: median(rounds) for name, rounds in figures.items()}
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Return the smallest of `values` that at least `share` of them (0 < share <= 1) do not exceed."""
+    ordered = sorted(values)
+    rank = -(-len(ordered) * share // 1)
+    return ordered[max(int(rank), 1) - 1]
