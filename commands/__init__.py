@@ -1,0 +1,1 @@
+"""The write side: read, fold, decide, append; on conflict, again."""

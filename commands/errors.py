@@ -1,0 +1,102 @@
+"""What the write side refuses, and why.
+
+Refused
+  DocumentExists      it is there already              choose another id, or replace it
+  DocumentMissing     it is not there                  create it first
+  ConditionFailed     the client's precondition        read again, then decide
+  BodyInvalid         no document can be like that     change the body
+  SchemaViolated      the collection's schema says no  mend every violation listed
+  PatchInvalid        no patch can be like that        mend the patch
+  PatchUnfit          the patch does not fit           read again, then patch what is there
+  UniqueTaken         another document has the value   choose another value
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from events.errors import FoldbaseError
+
+
+class Refused(FoldbaseError):
+    """The rules said no; nothing was written."""
+
+
+@dataclass(eq=False)
+class DocumentExists(Refused):
+    """A document with this id exists."""
+
+    def __str__(self) -> str:
+        return "a document with this id exists; replace it with PUT, or choose another id"
+
+
+@dataclass(eq=False)
+class DocumentMissing(Refused):
+    """There is no document with this id (any more)."""
+
+    def __str__(self) -> str:
+        return "there is no document with this id"
+
+
+@dataclass(eq=False)
+class ConditionFailed(Refused):
+    """The precondition the client set does not hold. `version` is the document's, 0 where there is none."""
+
+    version: int
+
+    def __str__(self) -> str:
+        if self.version == 0:
+            return "the precondition failed: there is no document with this id"
+        return f"the precondition failed: the document is at version {self.version}; read it again"
+
+
+@dataclass(eq=False)
+class BodyInvalid(Refused):
+    """The body can be no document here. `pointer` is the JSON pointer of the offending place."""
+
+    pointer: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.pointer or 'the body'} {self.reason}"
+
+
+@dataclass(eq=False)
+class SchemaViolated(Refused):
+    """The document breaks the collection's schema. `violations` are (JSON pointer, message), all of them."""
+
+    violations: Sequence[tuple[str, str]]
+
+    def __str__(self) -> str:
+        count = len(self.violations)
+        return f"the document breaks the collection's schema in {count} place{'s' if count > 1 else ''}"
+
+
+@dataclass(eq=False)
+class PatchInvalid(Refused):
+    """No document could be patched so."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"the patch is not valid: {self.reason}"
+
+
+@dataclass(eq=False)
+class PatchUnfit(Refused):
+    """The patch is valid, but not for this document. `index` is that of the operation that failed."""
+
+    index: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"operation {self.index} of the patch does not fit the document: {self.reason}"
+
+
+@dataclass(eq=False)
+class UniqueTaken(Refused):
+    """Another document of the collection holds the same values in fields declared unique."""
+
+    fields: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"another document has the same {', '.join(self.fields)}"

@@ -1,0 +1,219 @@
+"""Group commit: one appender per process and partition; all appends that wait go out together.
+
+The unique `_id` is the sequencer. A batch is inserted, in order, at the positions after the tail; whoever
+inserts a position first owns it. n + 1 is attempted only when n is known to exist, so there are no gaps.
+
+    wait for appends -> take a batch -> send it -> tell the callers
+                                         | tail lost      read the tail, send again
+                                         | refused        fail that one append, send the rest again
+                                         | outcome unknown  read back, compare nonces, send again
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from events.batch import Append, Waiting
+from events.errors import LogError, LogUnavailable
+from events.position import Position
+
+_log = structlog.get_logger(__name__)
+
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 0.5
+
+
+class TailLost(Exception):
+    """Another writer owns the position; the first `stored` appends of the batch were written before that."""
+
+    def __init__(self, stored: int) -> None:
+        self.stored = stored
+
+
+class AppendRefused(Exception):
+    """The append at `index` can never be written; the first `stored` of the batch were written."""
+
+    def __init__(self, stored: int, index: int, error: LogError) -> None:
+        self.stored = stored
+        self.index = index
+        self.error = error
+
+
+class OutcomeUnknown(Exception):
+    """MongoDB did not say what became of the batch."""
+
+
+class Writer(Protocol):
+    """How a batch reaches MongoDB: the appender's only view of it."""
+
+    async def insert(self, batch: list[Append], first: Position) -> None:
+        """Insert the batch at `first`, `first` + 1, …; durable on return.
+
+        Raises: TailLost, AppendRefused, OutcomeUnknown.
+        """
+
+    async def tail(self) -> Position:
+        """The last position that is durable. Raises OutcomeUnknown when MongoDB does not answer."""
+
+    async def nonces(self, first: Position, count: int) -> list[bytes]:
+        """The nonces stored at `first`, `first` + 1, … up to the first free position. Raises OutcomeUnknown."""
+
+
+class Appender:
+    """Appends to one partition, in groups, one batch at a time."""
+
+    def __init__(self, writer: Writer, *, patience: float, announce: Callable[[Position], None]) -> None:
+        """patience: seconds an append may wait before its caller is told LogUnavailable.
+        announce: called with the last position of every batch that was stored."""
+        self._writer = writer
+        self._patience = patience
+        self._announce = announce
+        self._waiting = Waiting()
+        self._tail: Position | None = None
+        self._closing = False
+        self._task: asyncio.Task[None] | None = None
+        self._watchdog: asyncio.TimerHandle
+
+    def put(self, append: Append) -> None:
+        """Queue an append; its `outcome` tells the rest. A caller that goes away changes nothing."""
+        if self._closing:
+            raise LogUnavailable("this process is stopping")
+        if self._task is None:
+            self._task = asyncio.create_task(self._run(), name="appender")
+        self._waiting.put(append)
+
+    async def close(self) -> None:
+        """Send what waits, then stop. What is not stored within `patience` fails as LogUnavailable."""
+        self._closing = True
+        self._waiting.arrived.set()
+        if self._task is not None:
+            _, unfinished = await asyncio.wait({self._task}, timeout=self._patience)
+            for task in unfinished:
+                task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        self._waiting.fail_older_than(float("inf"), LogUnavailable("this process is stopping"))
+
+    async def _run(self) -> None:
+        while len(self._waiting) or not self._closing:
+            await self._waiting.arrived.wait()
+            batch = self._waiting.take()
+            if not batch:
+                if self._closing:
+                    return
+                self._waiting.arrived.clear()
+                continue
+            try:
+                await self._store(batch)
+            except asyncio.CancelledError:
+                _fail(batch, LogUnavailable("this process is stopping", unknown=True))
+                raise
+            except Exception as fault:  # noqa: BLE001 - one batch may fail, the appender may not
+                _log.exception("append failed")
+                self._tail = None
+                _fail(batch, LogUnavailable(f"unexpected: {fault!r}", unknown=True))
+
+    async def _store(self, batch: list[Append]) -> None:
+        self._watch(batch, self._patience)
+        try:
+            left = batch
+            while left:
+                first = Position((await self._known_tail()) + 1)
+                left = await self._send(left, first)
+        finally:
+            self._watchdog.cancel()
+
+    async def _send(self, batch: list[Append], first: Position) -> list[Append]:
+        """Send once and settle; the appends that are left to be sent again, at new positions."""
+        try:
+            await self._writer.insert(batch, first)
+        except TailLost as lost:
+            self._stored(batch[: lost.stored], first)
+            self._tail = None
+            return batch[lost.stored :]
+        except AppendRefused as refused:
+            self._stored(batch[: refused.stored], first)
+            batch[refused.index].failed(refused.error)
+            return batch[refused.stored : refused.index] + batch[refused.index + 1 :]
+        except OutcomeUnknown as unknown:
+            return await self._settle(batch, first, unknown)
+        self._stored(batch, first)
+        return []
+
+    async def _settle(self, batch: list[Append], first: Position, unknown: OutcomeUnknown) -> list[Append]:
+        """Find out what became of a batch whose answer was lost; what is left is sent at new positions.
+
+        The lost insert may still be on its way. Until every position is known to be taken, the same commits
+        are sent again at the same positions: a late twin of ours then meets either itself or somebody
+        else's commit, and an ordered insert stops there. So nothing is stored twice and nothing out of order.
+        """
+        _log.warning("append outcome unknown, reading back", reason=str(unknown), first=first)
+        pause = SHORTEST_PAUSE
+        while True:
+            try:
+                kept = await self._writer.nonces(first, len(batch))
+            except OutcomeUnknown:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            ours = _ours(batch, kept)
+            self._stored(batch[:ours], first)
+            batch, first = batch[ours:], Position(first + ours)
+            if not batch or ours < len(kept):
+                self._tail = None
+                return batch
+            try:
+                await self._writer.insert(batch, first)
+            except (TailLost, OutcomeUnknown):
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+                continue
+            except AppendRefused as refused:
+                self._stored(batch[: refused.stored], first)
+                batch[refused.index].failed(refused.error)
+                return batch[refused.stored : refused.index] + batch[refused.index + 1 :]
+            self._stored(batch, first)
+            return []
+
+    async def _known_tail(self) -> Position:
+        pause = SHORTEST_PAUSE
+        while self._tail is None:
+            try:
+                self._tail = await self._writer.tail()
+            except OutcomeUnknown:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+        return self._tail
+
+    def _stored(self, batch: list[Append], first: Position) -> None:
+        if not batch:
+            return
+        for place, append in enumerate(batch, first):
+            append.done(Position(place))
+        self._tail = Position(first + len(batch) - 1)
+        self._announce(self._tail)
+
+    def _watch(self, batch: list[Append], delay: float) -> None:
+        self._watchdog = asyncio.get_running_loop().call_later(delay, self._lose_patience, batch)
+
+    def _lose_patience(self, batch: list[Append]) -> None:
+        """MongoDB is silent: free the callers, go on settling, and look again while it stays so."""
+        _fail(batch, LogUnavailable("MongoDB did not answer in time", unknown=True))
+        moment = asyncio.get_running_loop().time() - self._patience
+        self._waiting.fail_older_than(moment, LogUnavailable("MongoDB did not answer in time"))
+        self._watch(batch, self._patience / 4)
+
+
+def _ours(batch: list[Append], kept: list[bytes]) -> int:
+    """How many commits of the batch stand at their positions, counted from the first."""
+    count = 0
+    for append, nonce in zip(batch, kept, strict=False):
+        if append.nonce != nonce:
+            break
+        count += 1
+    return count
+
+
+def _fail(batch: list[Append], error: LogUnavailable) -> None:
+    for append in batch:
+        append.failed(error)

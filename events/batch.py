@@ -1,0 +1,94 @@
+"""Appends on their way: what waits for one writer, and how it is cut into batches."""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+
+from events.commit import MOST_COMMIT_BYTES, NewCommit
+from events.errors import LogUnavailable
+from events.position import Position
+
+MOST_BATCH = 1000
+MOST_BATCH_BYTES = MOST_COMMIT_BYTES
+MOST_WAITING = 20_000
+MOST_WAITING_BYTES = 256 * 2**20
+
+RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+
+
+@dataclass(slots=True, eq=False)
+class Append:
+    """One commit on its way. `stored` is its BSON without `_id`; `outcome` is where its caller waits."""
+
+    new: NewCommit
+    nonce: bytes
+    stored: bytes
+    outcome: "asyncio.Future[Position]"
+    since: float
+    claims: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.claims = bool(self.new.taken or self.new.released)
+
+    def at(self, place: Position) -> RawBSONDocument:
+        """The commit as MongoDB is to store it at `place`."""
+        size = len(self.stored) + 13
+        head = size.to_bytes(4, "little") + b"\x12_id\x00" + place.to_bytes(8, "little")
+        return RawBSONDocument(head + self.stored[4:], RAW)
+
+    def done(self, place: Position) -> None:
+        """Tell the caller, if it is still there, that the commit stands at `place`."""
+        if not self.outcome.done():
+            self.outcome.set_result(place)
+
+    def failed(self, error: Exception) -> None:
+        """Tell the caller, if it is still there, what went wrong."""
+        if not self.outcome.done():
+            self.outcome.set_exception(error)
+
+
+class Waiting:
+    """The queue in front of one writer: bounded in number and bytes, cut into batches in order."""
+
+    def __init__(self) -> None:
+        self._appends: deque[Append] = deque()
+        self._bytes = 0
+        self.arrived = asyncio.Event()
+
+    def __len__(self) -> int:
+        return len(self._appends)
+
+    def put(self, append: Append) -> None:
+        """Queue an append. Raises LogUnavailable, with nothing written, when too much waits already."""
+        if len(self._appends) >= MOST_WAITING or self._bytes >= MOST_WAITING_BYTES:
+            raise LogUnavailable("too many writes wait already")
+        self._appends.append(append)
+        self._bytes += len(append.stored)
+        self.arrived.set()
+
+    def take(self) -> list[Append]:
+        """The next batch: at most 1,000 appends and 12 MiB, all with claims or all without."""
+        batch: list[Append] = []
+        size = 0
+        while self._appends and len(batch) < MOST_BATCH:
+            head = self._appends[0]
+            if batch and (size + len(head.stored) > MOST_BATCH_BYTES or head.claims != batch[0].claims):
+                break
+            batch.append(self._appends.popleft())
+            size += len(head.stored)
+        self._bytes -= size
+        if not self._appends:
+            self.arrived.clear()
+        return batch
+
+    def fail_older_than(self, moment: float, error: LogUnavailable) -> None:
+        """Fail every append that has waited since before `moment`; none of them was sent."""
+        while self._appends and self._appends[0].since < moment:
+            old = self._appends.popleft()
+            self._bytes -= len(old.stored)
+            old.failed(error)
+        if not self._appends:
+            self.arrived.clear()

@@ -1,0 +1,97 @@
+"""A commit: the events that one command produced for one stream, stored as one MongoDB document."""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from events.position import Position, StreamName, Version
+
+JsonObject = dict[str, Any]
+
+MOST_EVENTS = 500
+MOST_COMMIT_BYTES = 12 * 2**20
+
+
+class Event(NamedTuple):
+    """An immutable fact. `type` is its stored name, past tense; `data` is a JSON object."""
+
+    type: str
+    data: JsonObject
+
+
+class Commit(NamedTuple):
+    """What the log holds at one position. `version` is that of the first event, 0 where there is none."""
+
+    position: Position
+    stream: StreamName
+    version: Version
+    at: datetime
+    actor: str
+    events: list[Event]
+    request: bytes | None = None
+    digest: bytes | None = None
+    trace: str | None = None
+    cause: Position | None = None
+
+    @property
+    def last_version(self) -> Version:
+        """The stream's version after this commit."""
+        return Version(self.version + len(self.events) - 1)
+
+
+class NewCommit(NamedTuple):
+    """What a command wants stored: see Commit. `taken` and `released` are claims on unique values."""
+
+    stream: StreamName
+    expected: Version
+    events: list[Event]
+    actor: str
+    request: bytes | None = None
+    digest: bytes | None = None
+    trace: str | None = None
+    cause: Position | None = None
+    taken: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
+
+
+def to_stored(new: NewCommit, at: datetime, nonce: bytes) -> JsonObject:
+    """The MongoDB document of a commit, without its `_id`: that is known only when it is sent."""
+    stored: JsonObject = {"stream": new.stream}
+    if new.events:
+        stored["version"] = new.expected + 1
+    stored |= {"at": at, "nonce": nonce, "actor": new.actor}
+    for name in ("request", "digest", "trace", "cause"):
+        value = getattr(new, name)
+        if value is not None:
+            stored[name] = value
+    stored["events"] = [{"type": event.type, "data": event.data} for event in new.events]
+    return stored
+
+
+def committed(new: NewCommit, place: Position, at: datetime) -> Commit:
+    """The commit that `new` became at `place`."""
+    version = Version(new.expected + 1 if new.events else 0)
+    return Commit(
+        place, new.stream, version, at, new.actor, new.events, new.request, new.digest, new.trace, new.cause
+    )
+
+
+def from_stored(stored: JsonObject) -> Commit:
+    """The commit that a MongoDB document holds."""
+    return Commit(
+        stored["_id"],
+        stored["stream"],
+        stored.get("version", 0),
+        stored["at"],
+        stored["actor"],
+        [Event(event["type"], event["data"]) for event in stored["events"]],
+        stored.get("request"),
+        stored.get("digest"),
+        stored.get("trace"),
+        stored.get("cause"),
+    )
+
+
+def now() -> datetime:
+    """The time a commit is stamped with: UTC, whole milliseconds, as MongoDB keeps it."""
+    at = datetime.now(UTC)
+    return at.replace(microsecond=at.microsecond // 1000 * 1000)

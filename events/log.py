@@ -1,0 +1,170 @@
+"""The event log: append to a stream, read a stream, read the log in order."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import bson
+from bson.codec_options import CodecOptions
+from pymongo.errors import PyMongoError
+
+from events.appender import Appender
+from events.batch import Append
+from events.commit import MOST_COMMIT_BYTES, MOST_EVENTS, Commit, NewCommit, committed, from_stored, now, to_stored
+from events.errors import InvalidValue, LogUnavailable
+from events.position import (
+    NO_STREAM,
+    Position,
+    StreamName,
+    Version,
+    beginning,
+    end,
+    partition_for,
+)
+from events.store import CLAIMS, COMMITS, MAJORITY, Database, identity, prepare
+from events.writer import MongoWriter
+
+_UTC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
+_NAMES_AFTER = "0"  # "0" follows "/": streams of collection c lie between "c/" and "c0"
+
+
+class EventLog:
+    """The append-only log in one MongoDB database. One object per process; close it to send what waits.
+
+    Promises: all events of an append or none; versions of a stream are 1, 2, 3…; positions of a partition
+    are gap-free in commit order; what was acknowledged is on a majority of the nodes' disks.
+    Does not promise: an order between commits of different partitions.
+    """
+
+    def __init__(self, database: Database, id: str, partitions: int, patience: float) -> None:
+        self.id = id
+        self.partitions = partitions
+        self._database = database
+        self._commits = database.get_collection(COMMITS, codec_options=_UTC, read_concern=MAJORITY)
+        self._listeners: list[Callable[[Position], None]] = []
+        self._appenders = [
+            Appender(MongoWriter(database, partition), patience=patience, announce=self._announce)
+            for partition in range(partitions)
+        ]
+
+    @classmethod
+    async def open(cls, database: Database, *, partitions: int = 1, patience: float = 10.0) -> "EventLog":
+        """Open the log, or create it with `partitions` (1..8192) where there is none.
+
+        patience: seconds an append may wait for MongoDB before its caller is told LogUnavailable.
+        Raises:   LogMismatch when the log has another number of partitions; LogUnavailable.
+        """
+        try:
+            id = await identity(database, partitions)
+            await prepare(database)
+        except PyMongoError as error:
+            raise LogUnavailable(str(error)) from error
+        return cls(database, id, partitions, patience)
+
+    async def close(self) -> None:
+        """Send what waits, then stop appending."""
+        await asyncio.gather(*(appender.close() for appender in self._appenders))
+
+    def on_append(self, listener: Callable[[Position], None]) -> None:
+        """Call `listener` with the last position of every batch this process appends."""
+        self._listeners.append(listener)
+
+    async def append(self, new: NewCommit) -> Commit:
+        """Append the events of `new` to its stream: all of them, or none. Returns the commit as it stands.
+
+        new.events:   0..500, together at most 12 MiB of BSON; their order is kept. None is allowed only
+                      with a request key, whose answer the commit then is.
+        new.expected: the version the decision was taken on; 0 means "no such stream yet".
+        Raises:   VersionConflict: nothing was written; read and decide again.
+                  RequestRepeated: nothing was written; `find_request` has the commit to answer from.
+                  ClaimTaken: nothing was written; a unique value is held by another document.
+                  InvalidValue: nothing was written; the commit is too large or no BSON can hold it.
+                  LogUnavailable: `unknown` says whether it may have been written.
+        Promises: a caller that goes away neither undoes nor halves its append.
+        """
+        if len(new.events) > MOST_EVENTS:
+            raise InvalidValue("", f"makes {len(new.events)} events; a commit holds {MOST_EVENTS}")
+        nonce, at = os.urandom(8), now()
+        loop = asyncio.get_running_loop()
+        append = Append(new, nonce, _encode(new, at, nonce), loop.create_future(), loop.time())
+        self._appenders[partition_for(new.stream, self.partitions)].put(append)
+        return committed(new, await append.outcome, at)
+
+    async def read(self, stream: StreamName, *, after: Version = NO_STREAM) -> list[Commit]:
+        """The commits of a stream whose versions come after `after`, in order. Empty: no such stream.
+
+        Raises: LogUnavailable.
+        """
+        return await self._find({"stream": stream, "version": {"$gt": after}}, [("version", 1)])
+
+    async def read_partition(
+        self, partition: int, *, after: Position, limit: int, collection: str | None = None
+    ) -> list[Commit]:
+        """The next commits of a partition after position `after`, at most `limit`, in commit order.
+
+        collection: only commits of that collection's streams.
+        Raises:     LogUnavailable.
+        Promises:   a reader that has seen n + 1 has seen n.
+        """
+        query: dict[str, Any] = {"_id": {"$gt": after, "$lte": end(partition)}}
+        if collection is not None:
+            query["stream"] = _streams_of(collection)
+        return await self._find(query, [("_id", 1)], limit)
+
+    async def head(self, partition: int) -> Position:
+        """The last position of a partition, or its beginning when nothing was appended to it."""
+        query = {"_id": {"$gt": beginning(partition), "$lte": end(partition)}}
+        found = await self._guard(self._commits.find_one(query, {"_id": 1}, sort=[("_id", -1)]))
+        return beginning(partition) if found is None else Position(found["_id"])
+
+    async def find_request(self, request: bytes) -> Commit | None:
+        """The commit that an idempotency key stands in."""
+        found = await self._guard(self._commits.find_one({"request": request}))
+        return None if found is None else from_stored(found)
+
+    async def holds(self, collection: str) -> bool:
+        """Whether a document of the collection was ever written."""
+        query = {"stream": _streams_of(collection), "version": {"$gt": 0}}
+        return await self._guard(self._commits.find_one(query, {"_id": 1})) is not None
+
+    async def count(self, partition: int, *, after: Position, until: Position, collection: str) -> int:
+        """How many commits of a collection lie after `after`, up to and including `until`."""
+        query = {"_id": {"$gt": after, "$lte": until}, "stream": _streams_of(collection)}
+        return int(await self._guard(self._commits.count_documents(query)))
+
+    async def release_claims(self, collection: str) -> None:
+        """Forget every unique value of a collection that was dropped."""
+        start, stop = f"{collection}/", f"{collection}{_NAMES_AFTER}"
+        await self._guard(self._database[CLAIMS].delete_many({"_id": {"$gte": start, "$lt": stop}}))
+
+    async def _find(
+        self, query: dict[str, Any], order: list[tuple[str, int]], limit: int = 0
+    ) -> list[Commit]:
+        cursor = self._commits.find(query, sort=order, limit=limit, batch_size=limit)
+        return [from_stored(stored) for stored in await self._guard(cursor.to_list())]
+
+    async def _guard(self, answer: Any) -> Any:
+        try:
+            return await answer
+        except PyMongoError as error:
+            raise LogUnavailable(str(error)) from error
+
+    def _announce(self, place: Position) -> None:
+        for listener in self._listeners:
+            listener(place)
+
+
+def _streams_of(collection: str) -> dict[str, str]:
+    return {"$gte": f"{collection}/", "$lt": f"{collection}{_NAMES_AFTER}"}
+
+
+def _encode(new: NewCommit, at: datetime, nonce: bytes) -> bytes:
+    try:
+        stored = bson.encode(to_stored(new, at, nonce))
+    except (bson.errors.BSONError, OverflowError, UnicodeEncodeError, RecursionError) as error:
+        raise InvalidValue("", f"can not be stored: {error}") from None
+    if len(stored) > MOST_COMMIT_BYTES:
+        raise InvalidValue("", f"makes {len(stored):,} bytes of BSON; a commit holds {MOST_COMMIT_BYTES:,}")
+    return stored

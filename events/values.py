@@ -1,0 +1,80 @@
+"""What a document may hold: refused at the door, so that the log gives back exactly what it was given."""
+
+from typing import Any
+
+import orjson
+
+from events.errors import InvalidValue
+
+MOST_NESTING = 64
+MOST_DOCUMENT_BYTES = 2**20
+MOST_NAME_BYTES = 1024
+LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**63 - 1
+
+
+def check_document(body: dict[str, Any]) -> None:
+    """Refuse what no document may hold.
+
+    body:   a JSON object as orjson gives it: dict, list, str, int, float, bool, None.
+    Raises: InvalidValue with the JSON pointer of the first offending place: a number outside int64 and
+            double, a name with NUL, with a leading "$" or over 1 KiB, nesting over 64, over 1 MiB of JSON.
+    """
+    _check_object(body, "", 1)
+    try:
+        size = len(orjson.dumps(body))
+    except orjson.JSONEncodeError as error:
+        raise InvalidValue("", f"can not be written as JSON: {error}") from None
+    if size > MOST_DOCUMENT_BYTES:
+        raise InvalidValue("", f"is {size:,} bytes of JSON; a document may have {MOST_DOCUMENT_BYTES:,}")
+
+
+def _check_object(value: dict[str, Any], pointer: str, depth: int) -> None:
+    if depth > MOST_NESTING:
+        raise InvalidValue(pointer, f"is nested deeper than {MOST_NESTING} levels")
+    for name, inner in value.items():
+        if name[:1] == "$" or "\0" in name or len(name) > MOST_NAME_BYTES // 4:
+            _check_name(name, pointer)
+        kind = type(inner)
+        if kind is str or kind is bool or inner is None:
+            continue
+        _check_other(inner, kind, pointer, name, depth)
+
+
+def _check_array(value: list[Any], pointer: str, depth: int) -> None:
+    if depth > MOST_NESTING:
+        raise InvalidValue(pointer, f"is nested deeper than {MOST_NESTING} levels")
+    for place, inner in enumerate(value):
+        kind = type(inner)
+        if kind is str or kind is bool or inner is None:
+            continue
+        _check_other(inner, kind, pointer, str(place), depth)
+
+
+def _check_other(inner: Any, kind: type, pointer: str, name: str, depth: int) -> None:
+    if kind is int:
+        if not LEAST_INTEGER <= inner <= MOST_INTEGER:
+            raise InvalidValue(_join(pointer, name), "is a whole number outside 64 bits")
+    elif kind is float:
+        if inner - inner != 0.0:
+            raise InvalidValue(_join(pointer, name), "is not a finite number")
+    elif kind is dict:
+        _check_object(inner, _join(pointer, name), depth + 1)
+    elif kind is list:
+        _check_array(inner, _join(pointer, name), depth + 1)
+    elif isinstance(inner, int):
+        _check_other(int(inner), int, pointer, name, depth)
+    else:
+        raise InvalidValue(_join(pointer, name), f"is no JSON value but a {kind.__name__}")
+
+
+def _check_name(name: str, pointer: str) -> None:
+    if name.startswith("$"):
+        raise InvalidValue(_join(pointer, name), 'has a name with a leading "$"; choose another name')
+    if "\0" in name:
+        raise InvalidValue(_join(pointer, name), "has a name with a NUL character")
+    if len(name.encode()) > MOST_NAME_BYTES:
+        raise InvalidValue(pointer, f"has a name of more than {MOST_NAME_BYTES} bytes: {name[:40]}…")
+
+
+def _join(pointer: str, name: str) -> str:
+    return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"

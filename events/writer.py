@@ -1,0 +1,138 @@
+"""How a batch of commits reaches MongoDB: one ordered insert, or one transaction where claims are at stake."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
+from pymongo.read_concern import ReadConcern
+
+from events.appender import AppendRefused, OutcomeUnknown, TailLost
+from events.batch import Append
+from events.commit import JsonObject
+from events.errors import ClaimTaken, LogError, LogUnavailable, RequestRepeated, VersionConflict
+from events.position import Position, beginning, end
+from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, is_unknown
+
+DUPLICATE_KEY = 11000
+COMMIT_ATTEMPTS = 3
+
+
+class MongoWriter:
+    """Writes one partition's commits. `commands` are sent bare, so that nothing is retried behind our back."""
+
+    def __init__(self, database: Database, partition: int) -> None:
+        self._database = database
+        self._partition = partition
+        self._commits = database.get_collection(COMMITS, read_concern=MAJORITY)
+
+    async def insert(self, batch: list[Append], first: Position) -> None:
+        """See appender.Writer."""
+        places = [append.at(Position(place)) for place, append in enumerate(batch, first)]
+        try:
+            if batch[0].claims:
+                await self._insert_with_claims(batch, places, first)
+            else:
+                answer = await self._command(COMMITS, places, writeConcern=DURABLE.document)
+                _check(batch, answer)
+        except (ConnectionFailure, ExecutionTimeout, OperationFailure) as error:
+            if is_unknown(error):
+                raise OutcomeUnknown(str(error)) from error
+            raise
+
+    async def tail(self) -> Position:
+        """See appender.Writer."""
+        try:
+            last = await self._commits.find_one(
+                {"_id": {"$gt": beginning(self._partition), "$lte": end(self._partition)}},
+                {"_id": True},
+                sort=[("_id", -1)],
+            )
+        except PyMongoError as error:
+            raise OutcomeUnknown(str(error)) from error
+        return beginning(self._partition) if last is None else Position(last["_id"])
+
+    async def nonces(self, first: Position, count: int) -> list[bytes]:
+        """See appender.Writer."""
+        try:
+            found = await self._commits.find(
+                {"_id": {"$gte": first, "$lt": first + count}}, {"nonce": True}, sort=[("_id", 1)]
+            ).to_list()
+        except PyMongoError as error:
+            raise OutcomeUnknown(str(error)) from error
+        return [commit["nonce"] for commit in found]
+
+    async def _command(
+        self,
+        collection: str,
+        documents: Sequence[Any],
+        session: AsyncClientSession | None = None,
+        **more: Any,
+    ) -> JsonObject:
+        command = {"insert": collection, "ordered": True, "documents": documents, **more}
+        return await self._database.command(command, session=session)
+
+    async def _insert_with_claims(self, batch: list[Append], places: list[Any], first: Position) -> None:
+        async with self._database.client.start_session(causal_consistency=False) as session:
+            await session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=DURABLE)
+            try:
+                _check(batch, await self._command(COMMITS, places, session), whole=True)
+                await self._move_claims(batch, first, session)
+            except OperationFailure as error:
+                if error.has_error_label("TransientTransactionError"):
+                    raise TailLost(0) from error
+                raise
+            await _commit(session)
+
+    async def _move_claims(self, batch: list[Append], first: Position, session: AsyncClientSession) -> None:
+        claims = self._database[CLAIMS]
+        for index, append in enumerate(batch):
+            new = append.new
+            if new.released:
+                owned = {"_id": {"$in": list(new.released)}, "stream": new.stream}
+                await claims.delete_many(owned, session=session)
+            if new.taken:
+                taken = [{"_id": claim, "stream": new.stream, "at": first + index} for claim in new.taken]
+                answer = await self._command(CLAIMS, taken, session)
+                for error in answer.get("writeErrors", ()):
+                    raise AppendRefused(0, index, ClaimTaken(new.taken[error["index"]]))
+
+
+async def _commit(session: AsyncClientSession) -> None:
+    """Commit, asking again while the answer is unknown: the server decides a transaction only once."""
+    for _ in range(COMMIT_ATTEMPTS):
+        try:
+            await session.commit_transaction()
+            return
+        except PyMongoError as error:
+            if error.has_error_label("UnknownTransactionCommitResult"):
+                unknown = error
+                continue
+            if error.has_error_label("TransientTransactionError"):
+                raise TailLost(0) from error
+            raise
+    raise OutcomeUnknown(str(unknown)) from unknown
+
+
+def _check(batch: list[Append], answer: JsonObject, *, whole: bool = False) -> None:
+    """Read an insert's answer. `whole`: in a transaction one error undoes the writes before it, too.
+
+    A commit that breaks two unique indexes at once is reported by the first of them, `_id`: so a late twin
+    of a commit never looks like a version conflict with itself (a contract test holds the server to it).
+    """
+    if "writeConcernError" in answer:
+        raise OutcomeUnknown(str(answer["writeConcernError"].get("errmsg")))
+    for error in answer.get("writeErrors", ()):
+        index = error["index"]
+        stored = 0 if whole else index
+        if error["code"] == DUPLICATE_KEY and "_id" in error["keyPattern"]:
+            raise TailLost(stored)
+        raise AppendRefused(stored, index, _refusal(batch[index], error))
+
+
+def _refusal(append: Append, error: JsonObject) -> LogError:
+    if error["code"] == DUPLICATE_KEY:
+        if "request" in error["keyPattern"] and append.new.request is not None:
+            return RequestRepeated(append.new.request)
+        return VersionConflict(append.new.stream, append.new.expected)
+    return LogUnavailable(f"MongoDB refused the commit with code {error['code']}")
