@@ -23,6 +23,11 @@ from events.position import Position, Version
 CREATED, REPLACED, PATCHED, DELETED, RESTORED = "created", "replaced", "patched", "deleted", "restored"
 
 
+_RESPONSE = (
+    b'{"id":%b,%b"_meta":{"version":%d,"position":%d,"created_at":"%b","updated_at":"%b","updated_by":%b}}'
+)
+
+
 class Birth(NamedTuple):
     """When and where a document was created; documents are listed by it, newest first."""
 
@@ -105,7 +110,9 @@ def apply_patch(body: JsonObject, change: JsonObject) -> JsonObject:
 
 def patch_between(before: JsonObject, after: JsonObject) -> JsonObject | None:
     """The data of the `patched` event that leads from one body to another; None where they are the same."""
-    changed = {name: value for name, value in after.items() if name not in before or not same(before[name], value)}
+    changed = {
+        name: value for name, value in after.items() if name not in before or not same(before[name], value)
+    }
     unset = [name for name in before if name not in after]
     return {"set": changed, "unset": unset} if changed or unset else None
 
@@ -129,7 +136,7 @@ def meta(document: Present) -> JsonObject:
 def response_body(id: str, document: Present) -> bytes:
     """The final bytes of a document: its own JSON plus `id` and `_meta`. Reads copy them, and never parse."""
     body = orjson.dumps(document.body)
-    return b'{"id":%b,%b"_meta":{"version":%d,"position":%d,"created_at":"%b","updated_at":"%b","updated_by":%b}}' % (
+    return _RESPONSE % (
         orjson.dumps(id),
         body[1:-1] + b"," if len(body) > 2 else b"",
         document.version,

@@ -12,7 +12,16 @@ from pymongo.errors import PyMongoError
 
 from events.appender import Appender
 from events.batch import Append
-from events.commit import MOST_COMMIT_BYTES, MOST_EVENTS, Commit, NewCommit, committed, from_stored, now, to_stored
+from events.commit import (
+    MOST_COMMIT_BYTES,
+    MOST_EVENTS,
+    Commit,
+    NewCommit,
+    committed,
+    from_stored,
+    now,
+    to_stored,
+)
 from events.errors import InvalidValue, LogUnavailable
 from events.position import (
     NO_STREAM,
@@ -139,9 +148,7 @@ class EventLog:
         start, stop = f"{collection}/", f"{collection}{_NAMES_AFTER}"
         await self._guard(self._database[CLAIMS].delete_many({"_id": {"$gte": start, "$lt": stop}}))
 
-    async def _find(
-        self, query: dict[str, Any], order: list[tuple[str, int]], limit: int = 0
-    ) -> list[Commit]:
+    async def _find(self, query: dict[str, Any], order: list[tuple[str, int]], limit: int = 0) -> list[Commit]:
         cursor = self._commits.find(query, sort=order, limit=limit, batch_size=limit)
         return [from_stored(stored) for stored in await self._guard(cursor.to_list())]
 

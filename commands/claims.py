@@ -1,0 +1,79 @@
+"""Claims: the keys by which values of unique fields are held in the log.
+
+A claim names the collection, the fields and their values: "orders/number/[1007]". Values that are equal in
+comparisons (1 and 1.0) make one claim. A document in which one of the fields is missing or null claims
+nothing, as in SQL. Long values are replaced by their BLAKE2b hash, so a key stays short.
+"""
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import orjson
+
+from events.commit import JsonObject
+
+UniqueFields = tuple[str, ...]
+LONGEST_VALUES = 200
+
+
+class Claims(NamedTuple):
+    """What a command takes and what it gives back."""
+
+    taken: tuple[str, ...]
+    released: tuple[str, ...]
+
+
+NO_CLAIMS = Claims((), ())
+
+
+def claims_between(
+    collection: str,
+    unique: Iterable[UniqueFields],
+    id: str,
+    before: JsonObject | None,
+    after: JsonObject | None,
+) -> Claims:
+    """What changes hands when a document becomes `after`; None is no document."""
+    had = {} if before is None else claims_of(collection, unique, id, before)
+    has = {} if after is None else claims_of(collection, unique, id, after)
+    return Claims(tuple(key for key in has if key not in had), tuple(key for key in had if key not in has))
+
+
+def claims_of(
+    collection: str, unique: Iterable[UniqueFields], id: str, body: JsonObject
+) -> dict[str, UniqueFields]:
+    """The claims a document holds, each with the fields it is made of."""
+    found: dict[str, UniqueFields] = {}
+    for fields in unique:
+        values = [id if path == "id" else value_at(body, path) for path in fields]
+        if None not in values:
+            found[f"{collection}/{','.join(fields)}/{_key(values)}"] = fields
+    return found
+
+
+def value_at(body: JsonObject, path: str) -> Any:
+    """The value at a dotted path, None where it is missing or null."""
+    value: Any = body
+    for name in path.split("."):
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    return value
+
+
+def _key(values: list[Any]) -> str:
+    written = orjson.dumps([_canonical(value) for value in values], option=orjson.OPT_SORT_KEYS)
+    if len(written) <= LONGEST_VALUES:
+        return written.decode()
+    return blake2b(written, digest_size=32).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        return int(value)
+    if isinstance(value, dict):
+        return {name: _canonical(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_canonical(inner) for inner in value]
+    return value

@@ -1,0 +1,129 @@
+"""Executing a command: read, fold, decide, append; on conflict, again."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from commands.claims import NO_CLAIMS, Claims
+from commands.condition import ANY, Condition
+from commands.decider import Decider
+from commands.errors import Refused
+from commands.states import BEFORE_ALL, Loaded, States
+from commands.turns import Turns
+from events.commit import Commit, Event, NewCommit, committed, now
+from events.errors import VersionConflict
+from events.log import EventLog
+from events.position import NO_STREAM, Position, StreamName
+
+C = TypeVar("C")
+S = TypeVar("S")
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
+MOST_ATTEMPTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Order(Generic[C, S]):
+    """One command on its way, and all that goes with it.
+
+    is_new:  nobody else can know the stream, or most likely nobody does: decide first, without reading.
+    floor:   commits up to this position do not count (their collection was dropped since).
+    exists:  whether a state is that of a thing that is there, for conditions.
+    check:   looks at the state the command would lead to, and raises a Refused.
+    claims:  what the change from one state to another takes and releases.
+    """
+
+    stream: StreamName
+    command: C
+    decider: Decider[C, S]
+    actor: str
+    exists: Callable[[S], bool]
+    check: Callable[[S], None]
+    claims: Callable[[S, S], Claims] | None = None
+    condition: Condition = ANY
+    is_new: bool = False
+    floor: Position = BEFORE_ALL
+    trace: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Executed(Generic[S]):
+    """What came of a command. `before` and `after` are the same when it changed nothing."""
+
+    before: Loaded[S]
+    after: Loaded[S]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the command made events."""
+        return self.before is not self.after
+
+
+class Executor:
+    """Executes commands of any decider on the log."""
+
+    def __init__(self, log: EventLog, states: States) -> None:
+        self._log = log
+        self._states = states
+        self._turns = Turns()
+
+    async def execute(self, order: Order[Any, S]) -> Executed[S]:
+        """Decide a command on the newest state and append what it makes.
+
+        Raises: Refused; VersionConflict after 50 attempts lost to other writers; LogUnavailable.
+        """
+        async with self._turns.take(order.stream):
+            pause = FIRST_PAUSE
+            guess = self._guess(order)
+            for attempt in range(MOST_ATTEMPTS):
+                loaded = guess or await self._states.read(order.stream, order.decider)
+                try:
+                    executed = await self._attempt(order, self._above_floor(order, loaded))
+                    if executed.changed or not guess:
+                        return executed
+                except Refused:
+                    if not guess:
+                        raise
+                except VersionConflict:
+                    if attempt + 1 == MOST_ATTEMPTS:
+                        raise
+                    if not guess:
+                        await asyncio.sleep(pause)
+                        pause = min(pause * 2, LONGEST_PAUSE)
+                guess = None
+        raise AssertionError("unreachable")
+
+    def _guess(self, order: Order[Any, S]) -> Loaded[S] | None:
+        """The state as far as this process knows. An append on it is safe; a refusal on it would not be."""
+        if order.is_new:
+            return Loaded(NO_STREAM, BEFORE_ALL, order.decider.initial)
+        return self._states.cached(order.stream)
+
+    def _above_floor(self, order: Order[Any, S], loaded: Loaded[S]) -> Loaded[S]:
+        if BEFORE_ALL < loaded.position <= order.floor:
+            return Loaded(loaded.version, loaded.position, order.decider.initial)
+        return loaded
+
+    async def _attempt(self, order: Order[Any, S], loaded: Loaded[S]) -> Executed[S]:
+        order.condition.check(loaded.version, order.exists(loaded.state))
+        events = order.decider.decide(order.command, loaded.state)
+        if not events:
+            return Executed(loaded, loaded)
+        new = self._new_commit(order, loaded, events)
+        commit = await self._log.append(new)
+        after = Loaded(commit.last_version, commit.position, order.decider.evolve(loaded.state, commit))
+        self._states.keep(order.stream, order.decider, loaded.version, after)
+        return Executed(loaded, after)
+
+    def _new_commit(self, order: Order[Any, S], loaded: Loaded[S], events: list[Event]) -> NewCommit:
+        """The commit to append, after a look at the state that it would lead to."""
+        new = NewCommit(order.stream, loaded.version, events, order.actor, trace=order.trace)
+        foreseen = order.decider.evolve(loaded.state, _foreseen(new))
+        order.check(foreseen)
+        taken, released = NO_CLAIMS if order.claims is None else order.claims(loaded.state, foreseen)
+        return new._replace(taken=taken, released=released) if taken or released else new
+
+
+def _foreseen(new: NewCommit) -> Commit:
+    return committed(new, Position(0), now())

@@ -1,0 +1,80 @@
+"""States: where a command finds the state it decides on. Cache first, else snapshot, else the whole stream."""
+
+from collections import OrderedDict
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from pymongo.errors import PyMongoError
+
+from commands.decider import Decider
+from commands.snapshots import Snapshots
+from events.errors import LogUnavailable
+from events.log import EventLog
+from events.position import NO_STREAM, Position, StreamName, Version
+
+S = TypeVar("S")
+BEFORE_ALL = Position(-1)
+
+
+class Loaded(NamedTuple, Generic[S]):
+    """A state, the version of the stream and the position of its last commit (-1 where there is none)."""
+
+    version: Version
+    position: Position
+    state: S
+
+
+class States:
+    """State of streams, found as cheaply as may be. A stale one is harmless: the log refuses its append."""
+
+    def __init__(self, log: EventLog, snapshots: Snapshots, most: int) -> None:
+        """most: streams kept in memory; those used longest ago go first."""
+        self._log = log
+        self._snapshots = snapshots
+        self._most = most
+        self._cached: OrderedDict[StreamName, Loaded[Any]] = OrderedDict()
+
+    def cached(self, stream: StreamName) -> Loaded[Any] | None:
+        """The state this process remembers; another process may have led on from it since."""
+        cached = self._cached.get(stream)
+        if cached is not None:
+            self._cached.move_to_end(stream)
+        return cached
+
+    async def read(self, stream: StreamName, decider: Decider[Any, S]) -> Loaded[S]:
+        """The state as the log has it now, from the newest snapshot on. Raises LogUnavailable."""
+        version, position, state = NO_STREAM, BEFORE_ALL, decider.initial
+        try:
+            snapshot = await self._snapshots.find(stream, decider.form)
+        except PyMongoError as error:
+            raise LogUnavailable(str(error)) from error
+        if snapshot is not None:
+            version, position = snapshot["version"], snapshot["position"]
+            state = decider.thaw(snapshot["state"])
+        commits = await self._log.read(stream, after=version)
+        if commits:
+            version, position = commits[-1].last_version, commits[-1].position
+        loaded = Loaded(version, position, decider.fold(commits, state))
+        self._remember(stream, loaded)
+        return loaded
+
+    def keep(self, stream: StreamName, decider: Decider[Any, S], before: Version, loaded: Loaded[S]) -> None:
+        """Remember the state after an append that led on from version `before`."""
+        self._remember(stream, loaded)
+        if self._snapshots.due(before, loaded.version):
+            self._snapshots.keep(
+                stream,
+                {
+                    "form": decider.form,
+                    "version": loaded.version,
+                    "position": loaded.position,
+                    "state": decider.freeze(loaded.state),
+                },
+            )
+
+    def _remember(self, stream: StreamName, loaded: Loaded[Any]) -> None:
+        if self._most == 0:
+            return
+        self._cached[stream] = loaded
+        self._cached.move_to_end(stream)
+        if len(self._cached) > self._most:
+            self._cached.popitem(last=False)
