@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import BenchmarkFailed
+from benchmarks.product import Product
 
+COLLECTION = "flights"
 EXAMPLE = Path(__file__).parents[1] / "examples" / "flights"
+SAMPLE = EXAMPLE / "sample.csv"
 
 _READ: dict[str, Callable[[str], Any]] = {"integer": int, "number": float, "string": str}
 
@@ -29,6 +32,23 @@ async def csv_file() -> Path:
     if fetching.returncode:
         raise BenchmarkFailed(reason.decode().strip())
     return Path(output.decode().strip())
+
+
+def rows(file: Path) -> int:
+    """Return how many flights `file` holds."""
+    with file.open(encoding="utf-8") as lines:
+        return sum(1 for _ in lines) - 1
+
+
+async def declare(product: Product) -> None:
+    """Declare the collection of the flights.
+
+    Raises: BenchmarkFailed with the product's answer when it refuses.
+    """
+    async with product.client() as client:
+        answer = await client.put(f"/v1/collections/{COLLECTION}", json=declaration())
+    if answer.is_error:
+        raise BenchmarkFailed(f"The flights could not be declared: {answer.status_code} {answer.text}")
 
 
 def declaration() -> dict[str, Any]:

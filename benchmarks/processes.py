@@ -3,15 +3,15 @@
 import asyncio
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from benchmarks.errors import StartFailed
+from benchmarks.waiting import until
 
 START_WITHIN = 30.0
 STOP_WITHIN = 30.0
-POLL = 0.05
 
 
 def free_port() -> int:
@@ -23,11 +23,13 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def running(log: Path, *command: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running(
+    log: Path, *command: str, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `command`, its output going to the file `log`; end it by SIGTERM, or by SIGKILL after 30 s."""
     with log.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
+            *command, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output, env=environment
         )
     try:
         yield process
@@ -52,14 +54,12 @@ async def until_listening(process: asyncio.subprocess.Process, port: int, log: P
 
     Raises: StartFailed with the end of `log` when the process ended, or 30 s have passed.
     """
-    try:
-        async with asyncio.timeout(START_WITHIN):
-            while process.returncode is None:
-                if await _listening(port):
-                    return
-                await asyncio.sleep(POLL)
-    except TimeoutError:
-        pass
+
+    async def ended_or_listening() -> bool:
+        return process.returncode is not None or await _listening(port)
+
+    if await until(ended_or_listening, START_WITHIN) and process.returncode is None:
+        return
     raise StartFailed(f"A server did not come up; its last words, from {log}: {last_words(log)}")
 
 

@@ -1,0 +1,72 @@
+"""The stage: a folder, the baselines' own servers, and one deployment that holds the flights."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from benchmarks import flights, product
+from benchmarks.product import Product
+from benchmarks.visible import caught_up, redis_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A deployment with the flights in it and nothing left to apply.
+
+    rate:        documents/s of the import, the command's start and end included.
+    empty, full: bytes Redis used before and after.
+    """
+
+    product: Product
+    documents: int
+    rate: float
+    empty: int
+    full: int
+
+
+@dataclass(slots=True)
+class Stage:
+    """Where scenarios play: `rounds` of `seconds` each, with the flights of the CSV `file`.
+
+    mongo, redis: URLs of servers that the baselines alone use.
+    """
+
+    folder: Path
+    file: Path
+    rounds: int
+    seconds: float
+    mongo: str
+    redis: str
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _kept: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _loaded: Loaded | None = None
+
+    @asynccontextmanager
+    async def fresh(self, workers: int = 1) -> AsyncIterator[Product]:
+        """Run an empty deployment in a folder of its own."""
+        async with product.up(self.folder / f"product-{next(self._numbers)}", workers=workers) as started:
+            yield started
+
+    async def loaded(self) -> Loaded:
+        """Return the deployment that holds the flights; the first call imports them."""
+        return self._loaded or await self.load()
+
+    async def load(self) -> Loaded:
+        """Import the flights into a new deployment, which takes the place of the one before."""
+        await self.close()
+        started = await self._kept.enter_async_context(self.fresh())
+        empty = await redis_bytes(started)
+        await flights.declare(started)
+        seconds = await product.command(started, "import", flights.COLLECTION, str(self.file))
+        await caught_up(started)
+        documents = flights.rows(self.file)
+        full = await redis_bytes(started)
+        self._loaded = Loaded(started, documents, documents / seconds, empty, full)
+        return self._loaded
+
+    async def close(self) -> None:
+        """End the deployment with the flights, if there is one."""
+        self._loaded = None
+        await self._kept.aclose()
