@@ -1,0 +1,62 @@
+"""Starting a child process that neither hears the terminal's Ctrl-C nor outlives its parent."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+_PR_SET_PDEATHSIG = 1
+
+
+def spawn(
+    argv: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    output: Path | None = None,
+    pass_fds: Sequence[int] = (),
+) -> subprocess.Popen[bytes]:
+    """Start `argv` in a session of its own; it gets SIGTERM when this process dies (on Linux).
+
+    output: file that stdout and stderr are appended to; None shares ours.
+    Must be called from a thread that lives as long as the process: Linux ties the promise to it.
+    Raises: OSError, when the program can not be executed.
+    """
+    log = None if output is None else os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        return subprocess.Popen(  # noqa: S603
+            argv,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            pass_fds=tuple(pass_fds),
+            start_new_session=True,
+            preexec_fn=_end_with_parent(),
+        )
+    finally:
+        if log is not None:
+            os.close(log)
+
+
+def _end_with_parent() -> Callable[[], None] | None:
+    if sys.platform != "linux":
+        return None
+    prctl, parent = _prctl(), os.getpid()
+
+    def end_with_parent() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return end_with_parent
+
+
+@cache
+def _prctl() -> Callable[[int, int], int]:
+    function = ctypes.CDLL(None).prctl
+    function.argtypes = [ctypes.c_int, ctypes.c_ulong]
+    return function
