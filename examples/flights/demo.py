@@ -1,0 +1,75 @@
+"""`make demo`: all 336,776 flights through the command path, then a few reads and their real answers."""
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from deployment import DemoFailed, Deployment, deployment
+from fetch import FLIGHTS, ROWS, FlightsUnavailable, flights
+from rich.console import Console
+
+COLLECTION = "flights"
+DECLARATION = Path(__file__).with_name("collection.json")
+OWN_DATA = Path("build/demo")
+
+console = Console(highlight=False)
+
+
+def main() -> int:
+    """Load the flights and read them; return 0, or 1 with the reason on standard error."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, help=f"data folder of a deployment (a new one in {OWN_DATA})")
+    data: Path | None = parser.parse_args().data
+    if data is None:
+        shutil.rmtree(OWN_DATA, ignore_errors=True)
+    try:
+        if not FLIGHTS.exists():
+            console.print("fetching the flights with pip …")
+        file = flights()
+        with deployment(data or OWN_DATA) as started:
+            load(started, file)
+            show(started)
+    except (DemoFailed, FlightsUnavailable) as failed:
+        Console(stderr=True).print(f"demo: {failed}", markup=False)
+        return 1
+    console.print(f"\nTo go on from here: foldbase up --data {data or OWN_DATA}")
+    return 0
+
+
+def load(to: Deployment, file: Path) -> None:
+    """Declare the collection, import `file` and check that every one of its rows arrived."""
+    to.call("PUT", f"/v1/collections/{COLLECTION}", json.loads(DECLARATION.read_text()))
+    before, started = count(to), time.monotonic()
+    console.print(f"importing {ROWS:,} flights from {file}")
+    to.run("import", COLLECTION, str(file))
+    seconds = time.monotonic() - started
+    if (added := count(to) - before) != ROWS:
+        raise DemoFailed(f"{added:,} flights arrived where {ROWS:,} were expected.")
+    console.print(f"{added:,} flights, as many as expected, in {seconds:.0f} s: {added / seconds:,.0f}/s")
+
+
+def show(to: Deployment) -> None:
+    """Print a few reads as a frontend would send them."""
+    newest = _get(to, f"/v1/documents/{COLLECTION}?limit=3")
+    _get(to, f"/v1/documents/{COLLECTION}/{newest['items'][-1]['id']}")
+
+
+def count(to: Deployment) -> int:
+    """Return how many flights readers see, once they see all that was written."""
+    counted: int = to.call("GET", f"/v1/documents/{COLLECTION}?limit=1&count=true")["count"]
+    return counted
+
+
+def _get(to: Deployment, path: str) -> Any:
+    answer = to.call("GET", path)
+    console.print(f"\n[bold]GET {path}[/bold]")
+    console.print_json(data=answer)
+    return answer
+
+
+if __name__ == "__main__":
+    sys.exit(main())
