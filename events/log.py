@@ -109,15 +109,22 @@ class EventLog:
         return await self._find({"stream": stream, "version": {"$gt": after}}, [("version", 1)])
 
     async def read_partition(
-        self, partition: int, *, after: Position, limit: int, collection: str | None = None
+        self,
+        partition: int,
+        *,
+        after: Position,
+        limit: int,
+        until: Position | None = None,
+        collection: str | None = None,
     ) -> list[Commit]:
         """The next commits of a partition after position `after`, at most `limit`, in commit order.
 
+        until:      the last position wanted; the end of the log where it is not given.
         collection: only commits of that collection's streams.
         Raises:     LogUnavailable.
         Promises:   a reader that has seen n + 1 has seen n.
         """
-        query: dict[str, Any] = {"_id": {"$gt": after, "$lte": end(partition)}}
+        query: dict[str, Any] = {"_id": {"$gt": after, "$lte": end(partition) if until is None else until}}
         if collection is not None:
             query["stream"] = _streams_of(collection)
         return await self._find(query, [("_id", 1)], limit)
@@ -138,7 +145,7 @@ class EventLog:
         query = {"stream": _streams_of(collection), "version": {"$gt": 0}}
         return await self._guard(self._commits.find_one(query, {"_id": 1})) is not None
 
-    async def count(self, partition: int, *, after: Position, until: Position, collection: str) -> int:
+    async def count(self, *, after: Position, until: Position, collection: str) -> int:
         """How many commits of a collection lie after `after`, up to and including `until`."""
         query = {"_id": {"$gt": after, "$lte": until}, "stream": _streams_of(collection)}
         return int(await self._guard(self._commits.count_documents(query)))

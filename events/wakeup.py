@@ -45,20 +45,39 @@ class Announcer:
             again = self._again
 
 
+class Wakeups:
+    """What one waiter has heard since it last waited."""
+
+    def __init__(self) -> None:
+        self._heard = asyncio.Event()
+
+    def wake(self) -> None:
+        """Let the waiter look again."""
+        self._heard.set()
+
+    async def wait(self, timeout: float) -> bool:
+        """Return at the next wake-up, with true, or after `timeout` seconds, with false."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._heard.wait()
+        heard = self._heard.is_set()
+        self._heard.clear()
+        return heard
+
+
 class Listener:
-    """Hears one channel. `heard` is set at each wake-up, and when the connection came back after a loss."""
+    """Hears one channel, on behalf of any number of waiters."""
 
     def __init__(self, redis: "Redis", channel: str) -> None:
         self._redis = redis
         self._channel = channel
-        self.heard = asyncio.Event()
+        self._waiters: list[Wakeups] = []
 
-    async def wait(self, timeout: float) -> None:
-        """Return at the next wake-up, or after `timeout` seconds."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                await self.heard.wait()
-        self.heard.clear()
+    def waiter(self) -> Wakeups:
+        """Somebody new to wake."""
+        waiter = Wakeups()
+        self._waiters.append(waiter)
+        return waiter
 
     async def run(self) -> None:
         """Listen until cancelled, across losses of Redis."""
@@ -74,4 +93,5 @@ class Listener:
             await channel.subscribe(self._channel)
             while True:
                 if await channel.get_message(timeout=None) is not None:
-                    self.heard.set()
+                    for waiter in self._waiters:
+                        waiter.wake()

@@ -1,0 +1,1 @@
+"""The read side: documents and lists served from projections, at a position the answer names."""

@@ -1,0 +1,66 @@
+"""The pure heart: from rows before and commits to rows after, and from both to what changes in Redis."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from events.commit import Commit
+from events.document import ABSENT, Document, Present, apply
+from events.position import Position, id_of
+from projections.row import creation_key, creation_key_of, document_of, row_of
+
+
+@dataclass(slots=True)
+class RowChanges:
+    """What a batch of commits changes in one generation. Row and index entry move together."""
+
+    written: dict[str, bytes] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
+    indexed: list[bytes] = field(default_factory=list)
+    unindexed: list[bytes] = field(default_factory=list)
+
+
+def rows_needed(commits: Iterable[Commit]) -> list[str]:
+    """The ids whose rows must be known before `commits` can be applied: those with a history."""
+    first: dict[str, int] = {}
+    for commit in commits:
+        if commit.version:
+            first.setdefault(commit.stream, commit.version)
+    return [stream[stream.index("/") + 1 :] for stream, version in first.items() if version > 1]
+
+
+def fold_rows(commits: Iterable[Commit], before: Mapping[str, bytes], floor: Position) -> RowChanges:
+    """Apply the commits of one collection, in order, to the rows they touch.
+
+    before: the rows that `rows_needed` asked for, as far as they exist.
+    floor:  commits up to this position do not count: their collection was dropped since.
+    Raises: UnknownEvent.
+    """
+    documents: dict[str, Document] = {}
+    for commit in commits:
+        if not commit.version or commit.position <= floor:
+            continue
+        id = id_of(commit.stream)
+        document = documents.get(id)
+        if document is None:
+            row = before.get(id)
+            document = ABSENT if row is None else document_of(row)
+        documents[id] = apply(document, commit)
+    return _changes(documents, before)
+
+
+def _changes(documents: dict[str, Document], before: Mapping[str, bytes]) -> RowChanges:
+    changes = RowChanges()
+    for id, document in documents.items():
+        row = before.get(id)
+        old_key = None if row is None else creation_key_of(id, row)
+        if isinstance(document, Present):
+            changes.written[id] = row_of(id, document)
+            new_key = creation_key(id, document.birth)
+            if new_key != old_key:
+                changes.indexed.append(new_key)
+                if old_key is not None:
+                    changes.unindexed.append(old_key)
+        elif row is not None and old_key is not None:
+            changes.removed.append(id)
+            changes.unindexed.append(old_key)
+    return changes

@@ -1,0 +1,85 @@
+"""Coalesced reads: all gets asked for in one tick of the event loop go to Redis as one command."""
+
+import asyncio
+from typing import Any, NamedTuple
+
+from redis.exceptions import RedisError
+
+from events.errors import FoldbaseError
+from projections.row import Row, read_row
+from queries.errors import ReadUnavailable
+from queries.scripts import GET
+from queries.standing import Standing, read_standing
+
+MOST_IN_ONE = 500
+
+
+class Served(NamedTuple):
+    """A row, None where there is none, and where the projections stood when it was read."""
+
+    row: Row | None
+    standing: Standing
+
+
+class CoalescedReads:
+    """Reads rows by id, many with one command."""
+
+    def __init__(self, redis: Any, prefix: str, log: str, partitions: int) -> None:
+        self._script = redis.register_script(GET)
+        self._head = (prefix, partitions)
+        self._log = log
+        self._waiting: dict[str, dict[str, list[asyncio.Future[Served]]]] = {}
+        self._count = 0
+        self._reads: set[asyncio.Task[None]] = set()
+
+    def get(self, collection: str, id: str) -> "asyncio.Future[Served]":
+        """Ask for one row; await the answer. Raises ReadUnavailable, ProjectionsAbsent."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Served] = loop.create_future()
+        if not self._count:
+            loop.call_soon(self._send)
+        self._waiting.setdefault(collection, {}).setdefault(id, []).append(answer)
+        self._count += 1
+        if self._count >= MOST_IN_ONE:
+            self._send()
+        return answer
+
+    def _send(self) -> None:
+        if self._count:
+            waiting, self._waiting, self._count = self._waiting, {}, 0
+            read = asyncio.create_task(self._read(waiting))
+            self._reads.add(read)
+            read.add_done_callback(self._reads.discard)
+
+    async def _read(self, waiting: dict[str, dict[str, list["asyncio.Future[Served]"]]]) -> None:
+        arguments: list[Any] = [*self._head]
+        for collection, ids in waiting.items():
+            arguments += (collection, len(ids), *ids)
+        try:
+            stands, *found = await self._script(args=arguments)
+            standing = read_standing(stands, self._log)
+        except (RedisError, OSError) as error:
+            _fail(waiting, ReadUnavailable(str(error)))
+        except FoldbaseError as error:
+            _fail(waiting, error)
+        else:
+            for ids, rows in zip(waiting.values(), found, strict=True):
+                _answer(ids, rows or [None] * len(ids), standing)
+
+
+def _answer(
+    ids: dict[str, list["asyncio.Future[Served]"]], rows: list[bytes | None], standing: Standing
+) -> None:
+    for askers, row in zip(ids.values(), rows, strict=True):
+        served = Served(None if row is None else read_row(row), standing)
+        for asker in askers:
+            if not asker.done():
+                asker.set_result(served)
+
+
+def _fail(waiting: dict[str, dict[str, list["asyncio.Future[Served]"]]], error: Exception) -> None:
+    for ids in waiting.values():
+        for askers in ids.values():
+            for asker in askers:
+                if not asker.done():
+                    asker.set_exception(error)

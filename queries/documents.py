@@ -1,0 +1,87 @@
+"""Reading documents: one by id, or a page of a collection, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from events.position import Position
+from projections.layout import BY_CREATION
+from projections.row import HEAD_BYTES, ORDER_BYTES, Row
+from queries.coalesced import CoalescedReads
+from queries.cursor import Cursors
+from queries.errors import ReadUnavailable, RowMissing
+from queries.scripts import LIST
+from queries.standing import Standing, read_standing
+from queries.waiting import Waiters
+
+MOST_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """after: positions an answer must include. patience: seconds it may take until they are there."""
+
+    after: Sequence[Position] = ()
+    patience: float = 2.0
+
+
+AS_IT_IS = Freshness()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of documents: their final bytes, and the cursor of the next page."""
+
+    items: list[bytes]
+    next: str | None
+    standing: Standing
+
+
+class DocumentQueries:
+    """Answers reads of documents from the live projections."""
+
+    def __init__(
+        self, redis: Any, prefix: str, log: str, partitions: int, cursors: Cursors, waiters: Waiters
+    ) -> None:
+        """log: the id of the log whose projections these must be."""
+        self._reads = CoalescedReads(redis, prefix, log, partitions)
+        self._list = redis.register_script(LIST)
+        self._head = (prefix, partitions)
+        self._log = log
+        self._cursors = cursors
+        self._waiters = waiters
+
+    async def get(self, collection: str, id: str, fresh: Freshness = AS_IT_IS) -> tuple[Row, Standing]:
+        """One document's row. Raises RowMissing, ProjectionBehind, ProjectionsAbsent, ReadUnavailable."""
+        row, standing = await self._reads.get(collection, id)
+        if fresh.after and not standing.reached(fresh.after):
+            await self._waiters.wait(fresh.after, fresh.patience)
+            row, standing = await self._reads.get(collection, id)
+        if row is None:
+            raise RowMissing
+        return row, standing
+
+    async def list(
+        self, collection: str, limit: int, cursor: str | None = None, fresh: Freshness = AS_IT_IS
+    ) -> Page:
+        """A page of 1..1000 documents, newest first. Raises as `get`, and QueryInvalid for a bad cursor."""
+        query = f"newest {collection}"
+        start = b"+" if cursor is None else b"(" + self._cursors.open(query, cursor)
+        page = await self._page(collection, query, limit, start)
+        if fresh.after and not page.standing.reached(fresh.after):
+            await self._waiters.wait(fresh.after, fresh.patience)
+            page = await self._page(collection, query, limit, start)
+        return page
+
+    async def _page(self, collection: str, query: str, limit: int, start: bytes) -> Page:
+        arguments = (*self._head, collection, BY_CREATION, start, limit + 1, ORDER_BYTES)
+        try:
+            stands, members, rows = await self._list(args=arguments)
+        except (RedisError, OSError) as error:
+            raise ReadUnavailable(str(error)) from error
+        standing = read_standing(stands, self._log)
+        more = len(members) > limit
+        following = self._cursors.seal(query, members[limit - 1]) if more else None
+        return Page([row[HEAD_BYTES:] for row in rows[:limit]], following, standing)

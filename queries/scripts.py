@@ -1,0 +1,53 @@
+"""The two reads, as scripts: Redis answers each from one moment, so that rows, order and checkpoint agree.
+
+Nothing of a request becomes part of a script; everything is an argument.
+"""
+
+_CHECKPOINTS = """
+local prefix, partitions = ARGV[1], tonumber(ARGV[2])
+local stands = {}
+for partition = 0, partitions - 1 do
+  stands[partition + 1] = redis.call('GET', prefix .. ':live:checkpoint:' .. partition)
+end
+local function generation(collection)
+  return redis.call('HGET', prefix .. ':live:generations', collection)
+end
+"""
+
+# prefix, partitions, then for each collection: its name, how many ids, the ids.
+# Answers {checkpoints, rows of the first collection, rows of the second, …}
+GET = (
+    _CHECKPOINTS
+    + """
+local answer, at = {stands}, 3
+while ARGV[at] do
+  local collection, count = ARGV[at], tonumber(ARGV[at + 1])
+  local g = generation(collection)
+  local rows = {}
+  if g then
+    rows = redis.call('HMGET', prefix .. ':rows:' .. collection .. ':' .. g, unpack(ARGV, at + 2, at + 1 + count))
+  end
+  answer[#answer + 1] = rows
+  at = at + 2 + count
+end
+return answer
+"""
+)
+
+# prefix, partitions, collection, index, first member ("+" or "(member"), how many, bytes before the id.
+# Answers {checkpoints, members, rows}
+LIST = (
+    _CHECKPOINTS
+    + """
+local collection, index = ARGV[3], ARGV[4]
+local g = generation(collection)
+if not g then return {stands, {}, {}} end
+local keys = ':' .. collection .. ':' .. g
+local members = redis.call(
+  'ZRANGE', prefix .. ':index' .. keys .. ':' .. index, ARGV[5], '-', 'BYLEX', 'REV', 'LIMIT', 0, ARGV[6])
+if #members == 0 then return {stands, {}, {}} end
+local ids, skip = {}, tonumber(ARGV[7])
+for place, member in ipairs(members) do ids[place] = string.sub(member, skip + 1) end
+return {stands, members, redis.call('HMGET', prefix .. ':rows' .. keys, unpack(ids))}
+"""
+)

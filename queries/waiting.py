@@ -1,0 +1,57 @@
+"""Waiting for a position: many waiters, one wake-up, one look at the checkpoints."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from events.position import Position
+from events.wakeup import Wakeups
+from projections.layout import Layout
+from queries.errors import ProjectionBehind, ProjectionsAbsent
+from queries.standing import read_standing
+
+LOOK_ANYWAY = 0.1
+
+
+class Waiters:
+    """Reads that wait until the projections have reached a position."""
+
+    def __init__(self, redis: Any, layout: Layout, log: str, partitions: int, moved: Wakeups) -> None:
+        self._redis = redis
+        self._keys = [layout.live.checkpoint(partition) for partition in range(partitions)]
+        self._log = log
+        self._moved = moved
+        self._waiting: dict[asyncio.Future[None], Sequence[Position]] = {}
+        self._some = asyncio.Event()
+
+    async def wait(self, after: Sequence[Position], patience: float) -> None:
+        """Return when every position of `after` is applied. Raises ProjectionBehind after `patience` s."""
+        reached = asyncio.get_running_loop().create_future()
+        self._waiting[reached] = after
+        self._some.set()
+        self._moved.wake()
+        try:
+            async with asyncio.timeout(patience):
+                await reached
+        except TimeoutError:
+            raise ProjectionBehind(max(after), patience) from None
+        finally:
+            self._waiting.pop(reached, None)
+
+    async def run(self) -> None:
+        """Look after the waiters until cancelled."""
+        while True:
+            await self._some.wait()
+            with contextlib.suppress(RedisError, OSError, ProjectionsAbsent):
+                standing = read_standing(await self._redis.mget(self._keys), self._log)
+                for reached, after in list(self._waiting.items()):
+                    if standing.reached(after) and not reached.done():
+                        reached.set_result(None)
+                        del self._waiting[reached]
+            if self._waiting:
+                await self._moved.wait(LOOK_ANYWAY)
+            else:
+                self._some.clear()
