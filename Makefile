@@ -31,7 +31,7 @@ demo: install ## load 336,776 flights and read them back
 	@$(BIN)/python examples/flights/demo.py $(ARGS)
 
 lock: install ## choose the versions in locks/ anew
-	@$(BIN)/pip install --quiet "uv>=0.9,<1"
+	@$(BIN)/pip install -qq "uv>=0.9,<1"
 	@$(BIN)/uv pip compile $(LOCKING) --output-file locks/runtime.txt pyproject.toml
 	@$(BIN)/uv pip compile $(LOCKING) --output-file locks/dev.txt --extra dev pyproject.toml
 
@@ -48,6 +48,6 @@ LOCKING := --quiet --upgrade --universal --generate-hashes --no-header
 	fi; \
 	echo "setting up .venv; this is done once and takes a minute or two"; \
 	$$found -m venv .venv
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r locks/dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r locks/dev.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --editable .
 	@touch $@
