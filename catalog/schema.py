@@ -45,7 +45,7 @@ class DocumentSchema:
         """
         try:
             return [] if self._validator.is_valid(document) else self._explained(document)
-        except ValueError as unreadable:
+        except (ValueError, TypeError) as unreadable:
             return [Violation("", shortened(str(unreadable), _MAX_MESSAGE))]
 
     def _explained(self, document: Any) -> list[Violation]:

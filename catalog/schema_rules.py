@@ -37,8 +37,12 @@ def schema_problems(schema: Any, place: str = "/schema") -> list[Problem]:
         return problems
     if len(orjson.dumps(schema)) > MAX_SCHEMA_BYTES:
         return [Problem(place, f"a schema is at most {MAX_SCHEMA_BYTES // 1024} KiB")]
-    found = [*islice(_invalid(schema, place), 100), *islice(_unsafe(schema, place), 100)]
-    return found or list(_uncompilable(schema, place))
+    if not isinstance(schema, dict | bool):
+        return [Problem(place, "a schema is an object, true or false")]
+    unsafe = list(islice(_unsafe(schema, place), 100))
+    told = {problem.pointer for problem in unsafe}
+    invalid = [problem for problem in _invalid(schema, place) if problem.pointer not in told]
+    return [*invalid, *unsafe][:100] or list(_uncompilable(schema, place))
 
 
 def validator(schema: Any) -> Draft202012Validator:
