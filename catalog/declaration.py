@@ -46,7 +46,7 @@ class Declaration(Strict):
 
     def body(self) -> dict[str, Any]:
         """The declaration as JSON, in the form it is declared in; what equals its default is left out."""
-        return self.model_dump(by_alias=True, exclude_defaults=True)
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
     def text(self) -> str:
         """`body` written as JSON; `parse` reads the same declaration back."""
