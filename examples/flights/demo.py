@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from deployment import DemoFailed, Deployment, deployment
 from fetch import FLIGHTS, ROWS, FlightsUnavailable, flights
@@ -59,9 +60,14 @@ def show(to: Deployment) -> None:
 
 
 def count(to: Deployment) -> int:
-    """Return how many flights readers see, once they see all that was written."""
-    counted: int = to.call("GET", f"/v1/documents/{COLLECTION}?limit=1&count=true")["count"]
-    return counted
+    """Return how many flights readers see, by turning every page of the list."""
+    counted, cursor = 0, ""
+    while True:
+        page = to.call("GET", f"/v1/documents/{COLLECTION}?limit=1000{cursor}")
+        counted += len(page["items"])
+        if page["next"] is None:
+            return counted
+        cursor = f"&cursor={quote(page['next'])}"
 
 
 def _get(to: Deployment, path: str) -> Any:

@@ -6,6 +6,7 @@ import json
 import jsonschema_rs
 
 from benchmarks.flights import EXAMPLE, SAMPLE, documents
+from catalog.parsing import parse
 
 
 def test_every_flight_of_the_sample_fits_the_declared_schema() -> None:
@@ -21,3 +22,9 @@ def test_the_schema_types_exactly_the_columns_of_the_sample() -> None:
         header = next(csv.reader(lines))
 
     assert list(schema["properties"]) == header
+
+
+def test_the_declaration_can_be_declared_as_it_stands() -> None:
+    declared = json.loads((EXAMPLE / "collection.json").read_text())
+
+    assert parse(declared).body() == declared
