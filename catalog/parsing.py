@@ -1,6 +1,6 @@
 """The way in for declarations: everything that is wrong with one is told together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -11,6 +11,7 @@ from catalog.clashes import clashes
 from catalog.complaints import complaints
 from catalog.declaration import Declaration
 from catalog.errors import DeclarationInvalid, Problem, refuse
+from catalog.names import collection_problem
 from catalog.plain import unfit
 from catalog.schema_rules import schema_problems
 
@@ -44,3 +45,17 @@ def _unreadable(body: Any) -> Iterator[Problem]:
 
 def _problems_of_schema(body: dict[str, Any]) -> list[Problem]:
     return [] if body.get("schema") is None else schema_problems(body["schema"])
+
+
+def valid(name: str, declaration: Mapping[str, Any] | Declaration) -> Declaration:
+    """The declaration that `declaration` makes of a collection called `name`.
+
+    Raises: DeclarationInvalid: a problem of the name is told with those of the body, at "".
+    """
+    of_name = [Problem("", reason)] if (reason := collection_problem(name)) else []
+    try:
+        parsed = parse(declaration.body() if isinstance(declaration, Declaration) else dict(declaration))
+    except DeclarationInvalid as invalid:
+        raise DeclarationInvalid([*of_name, *invalid.problems]) from None
+    refuse(of_name)
+    return parsed
