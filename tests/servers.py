@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.embedded import Mongod, RedisServer, Running, Server, start
+from app.embedded import Mongod, RedisServer, Running, Service, start
 
 
 @contextmanager
@@ -20,9 +20,9 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def serving(server: Server) -> Iterator[Running]:
-    """`server`, ready; stopped afterwards."""
-    [running] = start(server)
+def serving(service: Service) -> Iterator[Running]:
+    """`service`, ready; stopped afterwards."""
+    [running] = start(service)
     try:
         yield running
     finally:

@@ -3,6 +3,6 @@
 from app.embedded.errors import ServerUnavailable
 from app.embedded.mongod import Mongod
 from app.embedded.redis_server import RedisServer
-from app.embedded.running import Running, Server, start
+from app.embedded.running import Running, Service, start, wait_ready
 
-__all__ = ["Mongod", "RedisServer", "Running", "Server", "ServerUnavailable", "start"]
+__all__ = ["Mongod", "RedisServer", "Running", "ServerUnavailable", "Service", "start", "wait_ready"]

@@ -42,6 +42,12 @@ def spawn(
             os.close(log)
 
 
+def environment_of_a_server() -> dict[str, str]:
+    """Ours without foldbase's settings and secrets, and with a locale that every machine has."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("FOLDBASE_")}
+    return kept | {"LC_ALL": "C"}
+
+
 def _end_with_parent() -> Callable[[], None] | None:
     if sys.platform != "linux":
         return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from app.embedded.binaries import MONGOD
+from app.embedded.child import environment_of_a_server
 
 REPLICA_SET = "foldbase"
 CACHE_GB = 1
@@ -19,6 +20,7 @@ class Mongod:
     """A mongod to be. Started again from the same description it comes back with the same data and URL."""
 
     name: ClassVar[str] = "mongod"
+    fds: ClassVar[tuple[int, ...]] = ()
     program: Path
     folder: Path
     port: int
@@ -41,6 +43,10 @@ class Mongod:
     @property
     def url(self) -> str:
         return f"mongodb://{self.address}/?replicaSet={REPLICA_SET}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return environment_of_a_server()
 
     @property
     def log(self) -> Path:

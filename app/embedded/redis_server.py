@@ -4,12 +4,14 @@ import hashlib
 import os
 import stat
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import quote
 
 from app.embedded.binaries import REDIS_SERVER
+from app.embedded.child import environment_of_a_server
 from app.embedded.errors import ServerUnavailable
 
 LONGEST_SOCKET_PATH = 100
@@ -20,6 +22,7 @@ class RedisServer:
     """A Redis to be. Started again from the same description it comes back with its snapshot and URL."""
 
     name: ClassVar[str] = "redis-server"
+    fds: ClassVar[tuple[int, ...]] = ()
     program: Path
     folder: Path
     socket: Path
@@ -42,6 +45,10 @@ class RedisServer:
         return f"unix://{quote(str(self.socket))}"
 
     @property
+    def environment(self) -> Mapping[str, str]:
+        return environment_of_a_server()
+
+    @property
     def log(self) -> Path:
         return self.folder / "redis.log"
 
@@ -52,7 +59,7 @@ class RedisServer:
             *("--unixsocket", str(self.socket), "--unixsocketperm", "600"),
             *("--dir", str(self.folder), "--dbfilename", "dump.rdb"),
             *("--save", "60 1000", "--appendonly", "no", "--stop-writes-on-bgsave-error", "no"),
-            *("--maxmemory-policy", "noeviction", "--daemonize", "no"),
+            *("--maxmemory-policy", "noeviction", "--daemonize", "no", "--set-proc-title", "no"),
         ]
 
     def is_ready(self, pid: int) -> bool:

@@ -1,8 +1,8 @@
-"""Servers that run: started together, waited for by condition, stopped without leftovers."""
+"""Processes that run: started together, waited for by condition, stopped without leftovers."""
 
-import os
 import subprocess
 import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,66 +12,73 @@ from app.embedded.diagnosis import explain_exit
 from app.embedded.errors import ServerUnavailable
 
 _POLL_SECONDS = 0.01
+_LONGEST_LOG = 32 * 2**20
 
 
-class Server(Protocol):
-    """A frozen description of a server: how it is started, and how to tell that it is ready."""
+class Service(Protocol):
+    """A frozen description of a process: how it is started, where it is reached, and when it is ready.
+
+    url: "" for a process that nobody calls.
+    """
 
     @property
     def name(self) -> str: ...
     @property
     def url(self) -> str: ...
     @property
-    def argv(self) -> list[str]: ...
+    def argv(self) -> Sequence[str]: ...
     @property
-    def folder(self) -> Path: ...
+    def environment(self) -> Mapping[str, str]: ...
+    @property
+    def fds(self) -> Sequence[int]: ...
     @property
     def log(self) -> Path: ...
     def is_ready(self, pid: int) -> bool: ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Running:
-    """A server's process. `log_start` is where in the server's log this run begins."""
+    """A service's process. `log_start` is where in the service's log this run begins."""
 
-    server: Server
+    service: Service
     process: subprocess.Popen[bytes]
     log_start: int
 
     @classmethod
-    def launch(cls, server: Server) -> "Running":
-        """Start the server's process and return at once, before it is ready.
+    def launch(cls, service: Service) -> "Running":
+        """Start the service's process and return at once, before it is ready.
 
-        Raises: ServerUnavailable, when its program can not be executed.
+        Its output is appended to its log; a log that has grown long is first put aside as `<log>.1`.
+        Raises: ServerUnavailable, when its program or its log can not be used.
         """
-        log_start = server.log.stat().st_size if server.log.exists() else 0
+        log_start = _open_log(service.log)
         try:
-            process = spawn(server.argv, env=_environment(), output=server.log)
+            process = spawn(service.argv, env=service.environment, output=service.log, pass_fds=service.fds)
         except OSError as error:
             raise ServerUnavailable(
-                server=server.name,
-                reason=f"{server.argv[0]} can not be executed ({error.strerror})",
+                server=service.name,
+                reason=f"{service.argv[0]} can not be executed ({error.strerror})",
                 advice="install one made for this machine",
             ) from error
-        return cls(server, process, log_start)
+        return cls(service, process, log_start)
 
     @property
     def url(self) -> str:
-        return self.server.url
+        return self.service.url
 
     @property
     def pid(self) -> int:
         return self.process.pid
 
     def is_ready(self) -> bool:
-        """Whether the server answers. Raises: ServerUnavailable, when its process has ended."""
+        """Whether the service answers. Raises: ServerUnavailable, when its process has ended."""
         status = self.process.poll()
         if status is not None:
-            raise explain_exit(self.server.name, self.server.log, self.log_start, status)
-        return self.server.is_ready(self.pid)
+            raise explain_exit(self.service.name, self.service.log, self.log_start, status)
+        return self.service.is_ready(self.pid)
 
     def stop(self, timeout: float = 15.0) -> None:
-        """Ask the server to save and end; after `timeout` seconds kill it. Silent when it has ended."""
+        """Ask the process to end; after `timeout` seconds kill it. Silent when it has ended."""
         if self.process.poll() is None:
             self.process.terminate()
         try:
@@ -81,16 +88,16 @@ class Running:
             self.process.wait()
 
 
-def start(*servers: Server, timeout: float = 60.0) -> list[Running]:
-    """Start all servers at the same time and return them, in order, when every one is ready.
+def start(*services: Service, timeout: float = 60.0) -> list[Running]:
+    """Start all services at the same time and return them, in order, when every one is ready.
 
     timeout: seconds for all of them together.
     Raises: ServerUnavailable, when one can not run or is not ready in time; then none is left running.
     """
     running: list[Running] = []
     try:
-        for server in servers:
-            running.append(Running.launch(server))
+        for service in services:
+            running.append(Running.launch(service))
         wait_ready(running, timeout)
     except BaseException:
         for each in running:
@@ -99,21 +106,26 @@ def start(*servers: Server, timeout: float = 60.0) -> list[Running]:
     return running
 
 
-def wait_ready(running: list[Running], timeout: float) -> None:
-    """Return when every server is ready. Raises: ServerUnavailable, when one ends or time is up."""
+def wait_ready(running: Iterable[Running], timeout: float, pause: Callable[[float], None] = time.sleep) -> None:
+    """Return when every process is ready, asking again after each `pause`, which may raise to give up.
+
+    Raises: ServerUnavailable, when one has ended or `timeout` seconds are over.
+    """
     deadline = time.monotonic() + timeout
     waiting = list(running)
     while waiting := [each for each in waiting if not each.is_ready()]:
         if time.monotonic() > deadline:
             raise ServerUnavailable(
-                server=waiting[0].server.name,
+                server=waiting[0].service.name,
                 reason=f"not ready after {timeout:.0f} s",
-                advice=f"see its log {waiting[0].server.log}",
+                advice=f"see its log {waiting[0].service.log}",
             )
-        time.sleep(_POLL_SECONDS)
+        pause(_POLL_SECONDS)
 
 
-def _environment() -> dict[str, str]:
-    """Ours without foldbase's secrets, and with a locale that every machine has."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("FOLDBASE_")}
-    return kept | {"LC_ALL": "C"}
+def _open_log(log: Path) -> int:
+    size = log.stat().st_size if log.exists() else 0
+    if size <= _LONGEST_LOG:
+        return size
+    log.rename(log.with_name(f"{log.name}.1"))
+    return 0
