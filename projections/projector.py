@@ -9,9 +9,9 @@ import socket
 import time
 
 import structlog
-from catalog.catalog import Catalog
 from redis.exceptions import RedisError
 
+from catalog.catalog import Catalog
 from events.errors import LogUnavailable
 from events.log import EventLog
 from events.wakeup import Listener
@@ -35,13 +35,21 @@ PAUSE = 0.5
 class Projector:
     """Runs followers for all partitions, brings projections up where there are none, and works off jobs."""
 
-    def __init__(self, redis: RedisClient, layout: Layout, log: EventLog, catalog: Catalog) -> None:
+    def __init__(
+        self,
+        redis: RedisClient,
+        listening: RedisClient,
+        layout: Layout,
+        log: EventLog,
+        catalog: Catalog,
+    ) -> None:
+        """listening: a client whose connections may stay silent for long, for wake-ups."""
         self._redis = redis
         self._layout = layout
         self._log = log
         self._catalog = catalog
-        self._appended = Listener(redis, layout.appended)
-        self._asked = Listener(redis, layout.jobs)
+        self._appended = Listener(listening, layout.appended)
+        self._asked = Listener(listening, layout.jobs)
         live = Steps(redis, layout, layout.live, log, catalog)
         self._followers = [
             Follower(log, live, partition, self._appended.waiter()) for partition in range(log.partitions)

@@ -7,9 +7,9 @@ a no-op: EXEC is refused, and so is one that redis-py sends again on a new conne
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from catalog.catalog import Catalog
 from redis.exceptions import RedisError, WatchError
 
+from catalog.catalog import Catalog
 from events.commit import Commit
 from events.log import EventLog
 from events.position import Position, collection_of, partition_of
@@ -119,7 +119,7 @@ class Steps:
         for collection, generation in numbers.started.items():
             step.hset(self._target.generations, collection, generation)
         for collection, commits in groups.items():
-            floor = self._catalog.floor(collection, partition_of(after))
+            floor = Position(self._catalog.floor(collection, partition_of(after)))
             changes = fold_rows(commits, before[collection], floor)
             queue_changes(step, self._layout, collection, numbers.of(collection), changes)
 

@@ -13,6 +13,8 @@ from queries.standing import Standing, read_standing
 
 MOST_IN_ONE = 500
 
+Asked = dict[str, dict[str, list["asyncio.Future[Served]"]]]
+
 
 class Served(NamedTuple):
     """A row, None where there is none, and where the projections stood when it was read."""
@@ -28,7 +30,7 @@ class CoalescedReads:
         self._script = redis.register_script(GET)
         self._head = (prefix, partitions)
         self._log = log
-        self._waiting: dict[str, dict[str, list[asyncio.Future[Served]]]] = {}
+        self._waiting: Asked = {}
         self._count = 0
         self._reads: set[asyncio.Task[None]] = set()
 
@@ -51,7 +53,7 @@ class CoalescedReads:
             self._reads.add(read)
             read.add_done_callback(self._reads.discard)
 
-    async def _read(self, waiting: dict[str, dict[str, list["asyncio.Future[Served]"]]]) -> None:
+    async def _read(self, waiting: Asked) -> None:
         arguments: list[Any] = [*self._head]
         for collection, ids in waiting.items():
             arguments += (collection, len(ids), *ids)
@@ -77,7 +79,7 @@ def _answer(
                 asker.set_result(served)
 
 
-def _fail(waiting: dict[str, dict[str, list["asyncio.Future[Served]"]]], error: Exception) -> None:
+def _fail(waiting: Asked, error: Exception) -> None:
     for ids in waiting.values():
         for askers in ids.values():
             for asker in askers:

@@ -60,7 +60,7 @@ class DocumentQueries:
             await self._waiters.wait(fresh.after, fresh.patience)
             row, standing = await self._reads.get(collection, id)
         if row is None:
-            raise RowMissing
+            raise RowMissing(standing.header)
         return row, standing
 
     async def list(

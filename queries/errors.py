@@ -17,8 +17,11 @@ class QueryError(FoldbaseError):
     """A read that has no answer."""
 
 
+@dataclass(eq=False)
 class RowMissing(QueryError):
-    """There is no document with this id."""
+    """There is no document with this id, at the positions that `served_at` names as Fold-Position does."""
+
+    served_at: str
 
     def __str__(self) -> str:
         return "there is no document with this id"

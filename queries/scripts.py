@@ -25,7 +25,8 @@ while ARGV[at] do
   local g = generation(collection)
   local rows = {}
   if g then
-    rows = redis.call('HMGET', prefix .. ':rows:' .. collection .. ':' .. g, unpack(ARGV, at + 2, at + 1 + count))
+    local key = prefix .. ':rows:' .. collection .. ':' .. g
+    rows = redis.call('HMGET', key, unpack(ARGV, at + 2, at + 1 + count))
   end
   answer[#answer + 1] = rows
   at = at + 2 + count

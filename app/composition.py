@@ -1,0 +1,150 @@
+"""The one place where everything is built, in order, and closed in reverse: app, CLI and tests call it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
+
+from app.identity.keys import decode
+from app.settings import Settings, SettingsInvalid
+from app.stores import mongo_client, redis_client
+from catalog.catalog import Catalog
+from commands.execution import Executor
+from commands.snapshots import Snapshots
+from commands.states import States
+from commands.writing import DocumentCommands
+from events.log import EventLog
+from events.wakeup import Announcer, Listener
+from projections.generations import Generations
+from projections.heartbeat import Heartbeats
+from projections.jobs import Jobs
+from projections.layout import Layout
+from projections.projector import Projector
+from queries.cursor import Cursors
+from queries.documents import DocumentQueries
+from queries.waiting import Waiters
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Connections to MongoDB and Redis, and what both processes of a deployment build on them."""
+
+    settings: Settings
+    database: Any
+    redis: Any
+    listening: Any
+    log: EventLog
+    catalog: Catalog
+    layout: Layout
+
+    async def answer(self) -> None:
+        """Raises PyMongoError or RedisError unless both stores answer now."""
+        await asyncio.gather(self.database.command("ping"), self.redis.ping())
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """Everything an API worker serves requests with."""
+
+    stores: Stores
+    commands: DocumentCommands
+    queries: DocumentQueries
+    jobs: Jobs
+    heartbeats: Heartbeats
+    generations: Generations
+
+    @property
+    def settings(self) -> Settings:
+        """The settings it was built from."""
+        return self.stores.settings
+
+    @property
+    def catalog(self) -> Catalog:
+        """The declared collections."""
+        return self.stores.catalog
+
+    @property
+    def log(self) -> EventLog:
+        """The event log."""
+        return self.stores.log
+
+
+@asynccontextmanager
+async def stores(settings: Settings) -> AsyncIterator[Stores]:
+    """Open the stores. Raises SettingsInvalid, LogUnavailable, LogMismatch, CatalogUnavailable."""
+    missing = [name for name in ("mongo_url", "redis_url") if not getattr(settings, name)]
+    if missing:
+        raise SettingsInvalid([f"FOLDBASE_{name.upper()}: is not set" for name in missing])
+    async with AsyncExitStack() as stack:
+        mongo = mongo_client(settings)
+        stack.push_async_callback(mongo.close)
+        redis = redis_client(settings)
+        stack.push_async_callback(redis.aclose)
+        listening = redis_client(settings, listening=True)
+        stack.push_async_callback(listening.aclose)
+        database = mongo[settings.database]
+        log = await EventLog.open(database, partitions=settings.partitions, patience=settings.store_timeout)
+        stack.push_async_callback(log.close)
+        catalog = await Catalog.open(database, redis=listening, prefix=settings.database)
+        stack.push_async_callback(catalog.close)
+        _background(stack, catalog.follow())
+        layout = Layout(settings.database)
+        announcer = Announcer(redis, layout.appended)
+        stack.push_async_callback(announcer.close)
+        log.on_append(announcer.announce)
+        yield Stores(settings, database, redis, listening, log, catalog, layout)
+
+
+@asynccontextmanager
+async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
+    """Build what an API worker needs. Raises as `stores`."""
+    async with stores(settings) as opened, AsyncExitStack() as stack:
+        log, redis, layout = opened.log, opened.redis, opened.layout
+        snapshots = Snapshots(opened.database, settings.snapshot_every)
+        stack.push_async_callback(snapshots.close)
+        executor = Executor(log, States(log, snapshots, settings.state_cache))
+        moved = Listener(opened.listening, layout.moved)
+        waiters = Waiters(redis, layout, log.id, log.partitions, moved.waiter())
+        _background(stack, moved.run())
+        _background(stack, waiters.run())
+        cursors = Cursors(token_key(settings))
+        yield Deployment(
+            opened,
+            DocumentCommands(log, executor),
+            DocumentQueries(redis, layout.prefix, log.id, log.partitions, cursors, waiters),
+            Jobs(redis, layout),
+            Heartbeats(redis, layout),
+            Generations(redis, layout, log.id, log.partitions),
+        )
+
+
+@asynccontextmanager
+async def projector(settings: Settings) -> AsyncIterator[Projector]:
+    """Build a projector. Raises as `stores`."""
+    async with stores(settings) as opened:
+        yield Projector(opened.redis, opened.listening, opened.layout, opened.log, opened.catalog)
+
+
+def token_key(settings: Settings) -> bytes:
+    """The deployment's signing key. Raises SettingsInvalid when there is none."""
+    if settings.token_key is None:
+        raise SettingsInvalid(["FOLDBASE_TOKEN_KEY: is not set; `foldbase up` makes one by itself"])
+    return decode(settings.token_key.get_secret_value())
+
+
+def _background(stack: AsyncExitStack, work: Coroutine[Any, Any, Any]) -> None:
+    """Run `work` until the stack is left."""
+    task = asyncio.create_task(work)
+
+    async def stop() -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    stack.push_async_callback(stop)
+
+
+STORE_ERRORS = (PyMongoError, RedisError, OSError)

@@ -1,0 +1,150 @@
+"""Problems (RFC 9457): one table from error classes to statuses. The domain knows no status codes."""
+
+from typing import Any, NamedTuple
+
+import orjson
+from sanic.exceptions import SanicException
+from sanic.response import HTTPResponse
+
+from app.errors import (
+    ConditionRequired,
+    Forbidden,
+    HeaderInvalid,
+    MediaTypeUnsupported,
+    ParameterUnknown,
+)
+from app.http.json import JsonInvalid
+from app.identity.errors import TokenInvalid, TokenMissing
+from catalog import errors as catalog
+from commands import errors as commands
+from events import errors as events
+from projections import errors as projections
+from queries import errors as queries
+
+
+class Problem(NamedTuple):
+    """A kind of problem: `name` makes its type, "/problems/{name}"; `retry`: seconds for Retry-After."""
+
+    status: int
+    name: str
+    title: str
+    retry: int | None = None
+
+
+PROBLEMS: dict[type[Exception], Problem] = {
+    JsonInvalid: Problem(400, "json-invalid", "The body is not valid JSON"),
+    HeaderInvalid: Problem(400, "header-invalid", "A header can not be understood"),
+    ParameterUnknown: Problem(400, "parameter-unknown", "A query parameter is not known"),
+    queries.QueryInvalid: Problem(400, "query-invalid", "The query can not be understood"),
+    TokenMissing: Problem(401, "token-missing", "A bearer token is needed"),
+    TokenInvalid: Problem(401, "token-invalid", "The bearer token is not valid"),
+    Forbidden: Problem(403, "forbidden", "The token does not allow this"),
+    commands.DocumentMissing: Problem(404, "document-missing", "There is no such document"),
+    queries.RowMissing: Problem(404, "document-missing", "There is no such document"),
+    catalog.CollectionMissing: Problem(404, "collection-missing", "There is no such collection"),
+    commands.DocumentExists: Problem(409, "document-exists", "The document exists already"),
+    commands.PatchUnfit: Problem(409, "patch-unfit", "The patch does not fit the document"),
+    commands.UniqueTaken: Problem(409, "unique-taken", "A unique value is taken"),
+    catalog.UniqueNeedsEmpty: Problem(409, "unique-needs-empty", "The collection has documents"),
+    projections.RebuildRunning: Problem(409, "rebuild-running", "A rebuild runs already"),
+    events.RequestRepeated: Problem(409, "request-repeated", "This request key had its effect already"),
+    events.ClaimTaken: Problem(409, "unique-taken", "A unique value is taken"),
+    commands.ConditionFailed: Problem(412, "version-conflict", "A precondition failed"),
+    MediaTypeUnsupported: Problem(415, "media-type-unsupported", "The body's media type is not taken here"),
+    events.InvalidValue: Problem(422, "document-invalid", "No document can be like that"),
+    commands.BodyInvalid: Problem(422, "document-invalid", "No document can be like that"),
+    commands.SchemaViolated: Problem(422, "schema-violated", "The document breaks the collection's schema"),
+    commands.PatchInvalid: Problem(422, "patch-invalid", "No document can be patched like that"),
+    catalog.DeclarationInvalid: Problem(422, "declaration-invalid", "The declaration is not valid"),
+    ConditionRequired: Problem(428, "condition-required", "A precondition is demanded here"),
+    events.VersionConflict: Problem(503, "contention", "Too many writers at one document", 1),
+    events.LogUnavailable: Problem(503, "log-unavailable", "The log does not answer", 1),
+    events.LogMismatch: Problem(503, "log-unavailable", "The log is not the one configured", 30),
+    catalog.CatalogUnavailable: Problem(503, "log-unavailable", "The catalog does not answer", 1),
+    projections.ProjectionAway: Problem(503, "projection-unavailable", "The projections do not answer", 1),
+    projections.CheckpointMoved: Problem(503, "projection-behind", "The projections are on the move", 1),
+    projections.LogDamaged: Problem(503, "log-unavailable", "The log is damaged", 30),
+    queries.ProjectionBehind: Problem(503, "projection-behind", "The projections are behind", 1),
+    queries.ProjectionsAbsent: Problem(503, "projection-behind", "The projections are being filled", 1),
+    queries.ReadUnavailable: Problem(503, "projection-unavailable", "The projections do not answer", 1),
+}
+
+BY_STATUS: dict[int, Problem] = {
+    400: Problem(400, "request-invalid", "The request can not be understood"),
+    404: Problem(404, "route-missing", "There is nothing at this address"),
+    405: Problem(405, "method-not-allowed", "The method is not allowed here"),
+    408: Problem(408, "request-timeout", "The request took too long to arrive"),
+    413: Problem(413, "body-too-large", "The body is too large"),
+    414: Problem(414, "address-too-long", "The address is too long"),
+    417: Problem(417, "expectation-failed", "The expectation can not be met"),
+    431: Problem(431, "header-too-large", "The header is too large"),
+    501: Problem(501, "not-implemented", "The server can not do this"),
+    503: Problem(503, "overloaded", "The server is busy", 1),
+    505: Problem(505, "version-not-supported", "The server speaks HTTP/1.1"),
+}
+UNEXPECTED = Problem(500, "unexpected", "Something went wrong that should not have")
+
+
+def problem_of(error: Exception) -> Problem:
+    """The row of an error's class, or of the nearest class above it."""
+    for kind in type(error).__mro__:
+        if kind in PROBLEMS:
+            return PROBLEMS[kind]
+    if isinstance(error, SanicException):
+        return BY_STATUS.get(error.status_code, UNEXPECTED)
+    return UNEXPECTED
+
+
+def problem_response(error: Exception, request_id: str) -> HTTPResponse:
+    """The answer to a request that ended in `error`."""
+    problem = problem_of(error)
+    detail = str(error) if problem is not UNEXPECTED else "the request id finds it in the server's log"
+    body: dict[str, Any] = {
+        "type": f"/problems/{problem.name}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": detail or problem.title,
+        "request_id": request_id,
+    }
+    return HTTPResponse(
+        orjson.dumps(body | _fields(error)),
+        problem.status,
+        _headers(error, problem, request_id),
+        "application/problem+json",
+    )
+
+
+def _fields(error: Exception) -> dict[str, Any]:
+    """What a program wants to know of the error, besides its text."""
+    match error:
+        case commands.SchemaViolated(violations=violations):
+            return {"errors": [{"pointer": at, "message": text} for at, text in violations]}
+        case catalog.DeclarationInvalid(problems=problems):
+            return {"errors": [{"pointer": at, "message": text} for at, text in problems]}
+        case (
+            events.InvalidValue(pointer=pointer, reason=reason)
+            | commands.BodyInvalid(pointer=pointer, reason=reason)
+        ):
+            return {"errors": [{"pointer": pointer, "message": reason}]}
+        case commands.ConditionFailed(version=version):
+            return {"version": version}
+        case commands.UniqueTaken(fields=fields):
+            return {"fields": list(fields)}
+        case queries.QueryInvalid(parameter=parameter) | ParameterUnknown(parameter=parameter):
+            return {"parameter": parameter}
+    return {}
+
+
+def _headers(error: Exception, problem: Problem, request_id: str) -> dict[str, str]:
+    headers = {"x-request-id": request_id, "cache-control": "no-store", "x-content-type-options": "nosniff"}
+    if problem.retry is not None:
+        headers["retry-after"] = str(problem.retry)
+    if problem.status == 401:
+        headers["www-authenticate"] = 'Bearer realm="foldbase"'
+    if isinstance(error, queries.RowMissing):
+        headers["fold-position"] = error.served_at
+    if isinstance(error, SanicException):
+        headers |= {name.lower(): value for name, value in (error.headers or {}).items()}
+    if isinstance(error, MediaTypeUnsupported):
+        headers["accept-patch" if error.patch else "accept"] = ", ".join(error.taken)
+    return headers

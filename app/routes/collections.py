@@ -1,0 +1,81 @@
+"""Collections: declare, read, list, drop."""
+
+from typing import Any
+
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from app.composition import Deployment
+from app.routes import reading
+from app.routes.access import Access
+from app.routes.answering import empty_answer, json_answer
+from catalog.declared import Declared
+
+
+class CollectionRoutes:
+    """The routes under /v1/collections."""
+
+    def __init__(self, deployment: Deployment, access: Access) -> None:
+        self._access = access
+        self._catalog = deployment.catalog
+        self._log = deployment.log
+        self._generations = deployment.generations
+
+    def register(self, app: Sanic) -> None:
+        """Add the routes to `app`."""
+        one = "/v1/collections/<name>"
+        app.add_route(self.list, "/v1/collections", methods=["GET", "HEAD"])
+        app.add_route(self.read, one, methods=["GET", "HEAD"])
+        app.add_route(self.declare, one, methods=["PUT"])
+        app.add_route(self.drop, one, methods=["DELETE"])
+
+    async def list(self, request: Request) -> HTTPResponse:
+        """GET every declared collection, by name."""
+        self._access.admin(request)
+        reading.parameters(request, ())
+        return json_answer({"items": [_shown(declared) for declared in await self._catalog.all()]})
+
+    async def read(self, request: Request, name: str) -> HTTPResponse:
+        """GET one declaration."""
+        self._access.admin(request)
+        reading.parameters(request, ())
+        return json_answer(_shown(await self._catalog.find(name)))
+
+    async def declare(self, request: Request, name: str) -> HTTPResponse:
+        """PUT a declaration: make the collection, or change what it demands."""
+        self._access.admin(request)
+        reading.parameters(request, ())
+        declaration = reading.json_object(reading.json_body(request))
+        await self._clear_dropped(name)
+        declared, created = await self._catalog.declare(name, declaration, has_documents=self._log.holds)
+        headers = {"location": f"/v1/collections/{name}"} if created else None
+        return json_answer(_shown(declared), 201 if created else 200, headers)
+
+    async def drop(self, request: Request, name: str) -> HTTPResponse:
+        """DELETE a collection: its documents are gone for every reader; the log keeps their history."""
+        self._access.admin(request)
+        reading.parameters(request, ())
+        await self._catalog.find(name)
+        floors = {partition: await self._log.head(partition) for partition in range(self._log.partitions)}
+        await self._catalog.drop(name, floors)
+        await self._log.release_claims(name)
+        await self._generations.discard(name)
+        return empty_answer()
+
+    async def _clear_dropped(self, name: str) -> None:
+        """Rows of an earlier collection of this name go before the new one can have any."""
+        if self._catalog.get(name) is None and self._catalog.floor(name, 0):
+            await self._generations.discard(name)
+
+
+def _shown(declared: Declared) -> dict[str, Any]:
+    return {
+        "name": declared.name,
+        **declared.body,
+        "_meta": {
+            "revision": declared.revision,
+            "created_at": declared.created_at,
+            "updated_at": declared.updated_at,
+        },
+    }

@@ -1,0 +1,136 @@
+"""Documents: create, read, list, replace, patch, delete, restore."""
+
+from sanic import Sanic
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from app.composition import Deployment
+from app.errors import ConditionRequired
+from app.routes import reading
+from app.routes.access import Access
+from app.routes.answering import bytes_answer, document_headers, empty_answer
+from catalog.declared import Declared
+from commands.condition import ANY, Condition
+from commands.documents import Command, Delete, JsonPatch, MergePatch, Put, Restore
+from commands.errors import BodyInvalid
+from commands.json_patch import read_operations
+from commands.writing import Written
+from events.document import Present
+
+
+class DocumentRoutes:
+    """The routes under /v1/documents."""
+
+    def __init__(self, deployment: Deployment, access: Access) -> None:
+        self._access = access
+        self._catalog = deployment.catalog
+        self._commands = deployment.commands
+        self._queries = deployment.queries
+        self._partitions = deployment.log.partitions
+        self._auto_declare = deployment.settings.auto_declare
+
+    def register(self, app: Sanic) -> None:
+        """Add the routes to `app`."""
+        one, many = "/v1/documents/<collection>/<id>", "/v1/documents/<collection>"
+        app.add_route(self.create, many, methods=["POST"])
+        app.add_route(self.page, many, methods=["GET", "HEAD"])
+        app.add_route(self.read, one, methods=["GET", "HEAD"])
+        app.add_route(self.put, one, methods=["PUT"])
+        app.add_route(self.patch, one, methods=["PATCH"])
+        app.add_route(self.delete, one, methods=["DELETE"])
+        app.add_route(self.restore, f"{one}/restore", methods=["POST"])
+
+    async def read(self, request: Request, collection: str, id: str) -> HTTPResponse:
+        """GET one document."""
+        self._access.user(request)
+        if request.query_string:
+            reading.parameters(request, ())
+        declared = self._catalog.get(collection) or await self._catalog.find(collection)
+        fresh = reading.freshness(request, self._partitions)
+        row, standing = await self._queries.get(declared.name, reading.document_id(id), fresh)
+        headers = document_headers(row.version, standing.header)
+        if reading.seen_before(request, headers["etag"]):
+            return empty_answer(304, headers)
+        return bytes_answer(row.body, 200, headers)
+
+    async def page(self, request: Request, collection: str) -> HTTPResponse:
+        """GET a page of documents, newest first."""
+        self._access.user(request)
+        given = reading.parameters(request, ("limit", "cursor"))
+        declared = self._catalog.get(collection) or await self._catalog.find(collection)
+        size = reading.limit(given.get("limit"))
+        fresh = reading.freshness(request, self._partitions)
+        page = await self._queries.list(declared.name, size, given.get("cursor"), fresh)
+        headers = {"fold-position": page.standing.header}
+        following = b"null"
+        if page.next is not None:
+            following = b'"%b"' % page.next.encode()
+            headers["link"] = f'<{request.path}?limit={size}&cursor={page.next}>; rel="next"'
+        body = b'{"items":[%b],"next":%b}' % (b",".join(page.items), following)
+        return bytes_answer(body, 200, headers)
+
+    async def create(self, request: Request, collection: str) -> HTTPResponse:
+        """POST a new document."""
+        actor = self._access.user(request).actor
+        reading.parameters(request, ())
+        body, id, meta = reading.document_body(reading.json_body(request), None)
+        if meta is not None:
+            raise BodyInvalid("/_meta", "is kept by the server; leave it out")
+        written = await self._commands.create(await self._declared(collection), body, id=id, actor=actor)
+        return _written(request, collection, written)
+
+    async def put(self, request: Request, collection: str, id: str) -> HTTPResponse:
+        """PUT a document: replace it, or create it."""
+        id = reading.document_id(id)
+        body, _, meta = reading.document_body(reading.json_body(request), id)
+        return await self._write(request, collection, id, Put(body, meta))
+
+    async def patch(self, request: Request, collection: str, id: str) -> HTTPResponse:
+        """PATCH a document: merge patch or JSON Patch, by content type."""
+        id = reading.document_id(id)
+        if reading.media_type(request, reading.PATCH_TYPES, patch=True) == reading.JSON_PATCH:
+            operations = read_operations(reading.json_body(request, reading.PATCH_TYPES))
+            return await self._write(request, collection, id, JsonPatch(operations))
+        patch, _, meta = reading.document_body(reading.json_body(request, reading.PATCH_TYPES), id)
+        return await self._write(request, collection, id, MergePatch(patch, meta))
+
+    async def delete(self, request: Request, collection: str, id: str) -> HTTPResponse:
+        """DELETE a document; its history stays."""
+        return await self._write(request, collection, reading.document_id(id), Delete())
+
+    async def restore(self, request: Request, collection: str, id: str) -> HTTPResponse:
+        """POST …/restore: bring a deleted document back."""
+        return await self._write(request, collection, reading.document_id(id), Restore())
+
+    async def _write(self, request: Request, collection: str, id: str, command: Command) -> HTTPResponse:
+        actor = self._access.user(request).actor
+        reading.parameters(request, ())
+        declared = await self._declared(collection, make=isinstance(command, Put))
+        condition = _condition(request, declared)
+        written = await self._commands.write(declared, id, command, actor=actor, condition=condition)
+        return _written(request, collection, written)
+
+    async def _declared(self, collection: str, *, make: bool = True) -> Declared:
+        declared = self._catalog.get(collection)
+        if declared is not None:
+            return declared
+        if self._auto_declare and make:
+            return await self._catalog.auto_declare(collection)
+        return await self._catalog.find(collection)
+
+
+def _condition(request: Request, declared: Declared) -> Condition:
+    condition = reading.condition(request)
+    if condition is ANY and declared.require_if_match:
+        raise ConditionRequired
+    return condition
+
+
+def _written(request: Request, collection: str, written: Written) -> HTTPResponse:
+    document = written.document
+    headers = document_headers(document.version, document.position)
+    if not isinstance(document, Present):
+        return empty_answer(204, headers)
+    if written.created:
+        headers["location"] = f"/v1/documents/{collection}/{written.id}"
+    return bytes_answer(written.body, 201 if written.created else 200, headers)

@@ -1,0 +1,147 @@
+"""Reading requests: what routes need of headers, parameters, addresses and bodies, and nothing twice."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from sanic.request import Request
+
+from app.errors import HeaderInvalid, MediaTypeUnsupported, ParameterUnknown
+from app.http.json import JsonValue, parse
+from commands.condition import ANY, Condition
+from commands.errors import BodyInvalid
+from events.commit import JsonObject
+from queries.documents import AS_IT_IS, MOST_LIMIT, Freshness
+from queries.errors import QueryInvalid
+from queries.standing import read_positions
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+PATCH_TYPES = (MERGE_PATCH, JSON_PATCH, JSON)
+
+DEFAULT_LIMIT = 20
+MOST_PATIENCE = 30
+
+_ID = re.compile(r"[A-Za-z0-9._~:@-]{1,200}")
+_TAGS = re.compile(r'\s*(?:W/)?"[!#-~\x80-\xff]*"\s*(?:,\s*(?:W/)?"[!#-~\x80-\xff]*"\s*)*')
+_TAG = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
+_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,6})\s*(?=[,;]|$)", re.IGNORECASE)
+
+
+def document_id(text: str) -> str:
+    """The id in an address or a body. Raises BodyInvalid where it breaks the grammar of ids."""
+    id = unquote(text) if "%" in text else text
+    if not _ID.fullmatch(id) or id in (".", ".."):
+        raise BodyInvalid("/id", "is 1 to 200 of the characters A-Z a-z 0-9 . _ ~ : @ - (and not . or ..)")
+    return id
+
+
+def media_type(request: Request, taken: Sequence[str], *, patch: bool = False) -> str:
+    """The media type of the body, without parameters. Raises MediaTypeUnsupported."""
+    name = request.headers.getone("content-type", "")
+    if name in taken:
+        return str(name)
+    name = name.partition(";")[0].strip().lower()
+    if name not in taken:
+        raise MediaTypeUnsupported(taken, patch)
+    return str(name)
+
+
+def json_body(request: Request, taken: Sequence[str] = (JSON,)) -> JsonValue:
+    """The JSON a request carries. Raises MediaTypeUnsupported, JsonInvalid."""
+    media_type(request, taken)
+    return parse(request.body)
+
+
+def json_object(value: JsonValue) -> JsonObject:
+    """A value that must be an object. Raises BodyInvalid."""
+    if not isinstance(value, dict):
+        raise BodyInvalid("", "must be a JSON object")
+    return value
+
+
+def document_body(value: JsonValue, id: str | None) -> tuple[JsonObject, str | None, Any]:
+    """A document's own JSON, the id it names, and the `_meta` it came with.
+
+    id: the one in the address; a body may repeat it, and not contradict it. Raises BodyInvalid.
+    """
+    body = json_object(value)
+    if "id" not in body and "_meta" not in body:
+        return body, id, None
+    body = dict(body)
+    named, meta = body.pop("id", id), body.pop("_meta", None)
+    if named is not None and not isinstance(named, str):
+        raise BodyInvalid("/id", "must be a string")
+    if id is not None and named != id:
+        raise BodyInvalid("/id", f"differs from the address, which says {id!r}")
+    return body, None if named is None else document_id(named), meta
+
+
+def condition(request: Request) -> Condition:
+    """The precondition a write carries: If-Match with versions or *, If-None-Match with *."""
+    headers = request.headers
+    match, none_match = headers.getone("if-match", None), headers.getone("if-none-match", None)
+    if match is None and none_match is None:
+        return ANY
+    exists = None
+    if none_match is not None:
+        if none_match.strip() != "*":
+            raise HeaderInvalid("If-None-Match", "on a write it can only be *: create, never replace")
+        exists = False
+    if match is None:
+        return Condition(exists=exists)
+    if match.strip() == "*":
+        return Condition(exists=True)
+    return Condition(versions=frozenset(int(tag) for tag in strong_tags(match) if tag.isdecimal()))
+
+
+def strong_tags(header: str) -> list[str]:
+    """The strong entity tags of an If-Match. Raises HeaderInvalid."""
+    if not _TAGS.fullmatch(header):
+        raise HeaderInvalid("If-Match", 'is an entity tag as ETag gave it, like "3", or several, or *')
+    return [tag for weak, tag in _TAG.findall(header) if not weak]
+
+
+def seen_before(request: Request, tag: str) -> bool:
+    """Whether the client already has what `tag`, quotes included, stands for (RFC 9110, weak comparison)."""
+    header = request.headers.getone("if-none-match", None)
+    if header is None:
+        return False
+    return header.strip() == "*" or tag in [f'"{value}"' for _, value in _TAG.findall(header)]
+
+
+def freshness(request: Request, partitions: int) -> Freshness:
+    """How new the answer must be, and how long it may take. Raises QueryInvalid."""
+    header = request.headers.getone("fold-after", None)
+    if header is None:
+        return AS_IT_IS
+    after = read_positions(header, partitions)
+    preferred = _WAIT.search(request.headers.getone("prefer", ""))
+    if preferred is None:
+        return Freshness(after)
+    return Freshness(after, min(int(preferred[1]), MOST_PATIENCE))
+
+
+def parameters(request: Request, known: Sequence[str]) -> dict[str, str]:
+    """The query parameters, each at most once. Raises ParameterUnknown, QueryInvalid."""
+    if not request.query_string:
+        return {}
+    found: dict[str, str] = {}
+    for name, values in request.get_args(keep_blank_values=True).items():
+        if name not in known:
+            raise ParameterUnknown(name, known)
+        if len(values) > 1:
+            raise QueryInvalid(name, "is given more than once")
+        found[name] = values[0]
+    return found
+
+
+def limit(given: str | None) -> int:
+    """How many items a page may have. Raises QueryInvalid."""
+    if given is None:
+        return DEFAULT_LIMIT
+    if not (given.isascii() and given.isdecimal() and 1 <= int(given[:9]) <= MOST_LIMIT):
+        raise QueryInvalid("limit", f"is a whole number from 1 to {MOST_LIMIT}")
+    return int(given)

@@ -1,0 +1,94 @@
+"""The API worker: a Sanic application around one deployment, served until a signal ends it."""
+
+import asyncio
+import os
+import signal
+import socket
+from typing import Any
+
+import orjson
+from sanic import Sanic
+from sanic.server.async_server import AsyncioServer
+
+from app.composition import Deployment, deployment, token_key
+from app.http.protocol import GuardedProtocol
+from app.identity.verifier import Verifier
+from app.problem_handler import ProblemHandler
+from app.routes.access import Access
+from app.routes.collections import CollectionRoutes
+from app.routes.documents import DocumentRoutes
+from app.routes.health import HealthRoutes
+from app.routes.projections import ProjectionRoutes
+from app.settings import Settings
+
+GRACE = 10.0
+
+
+def create_app(built: Deployment) -> Sanic:
+    """The application: routes, limits, and an answer to everything that goes wrong."""
+    settings = built.settings
+    app = Sanic(
+        f"foldbase-{os.getpid()}-{id(built)}",
+        loads=orjson.loads,
+        dumps=lambda value: orjson.dumps(value).decode(),
+        error_handler=ProblemHandler(),
+        configure_logging=False,
+    )
+    app.config.update(
+        ACCESS_LOG=False,
+        AUTO_EXTEND=False,
+        MOTD=False,
+        REQUEST_MAX_SIZE=settings.max_body,
+        HEAD_TIMEOUT=settings.head_timeout,
+        BODY_TIMEOUT=settings.body_timeout,
+        KEEP_ALIVE_TIMEOUT=120,
+        GRACEFUL_SHUTDOWN_TIMEOUT=GRACE,
+    )
+    access = Access(Verifier([token_key(settings)]))
+    for routes in (
+        DocumentRoutes(built, access),
+        CollectionRoutes(built, access),
+        ProjectionRoutes(built, access),
+        HealthRoutes(built),
+    ):
+        routes.register(app)
+    return app
+
+
+async def serve(settings: Settings, sock: socket.socket) -> None:
+    """Serve on a listening socket until SIGTERM or SIGINT; requests under way are finished first."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    async with deployment(settings) as built:
+        server = await start(create_app(built), sock)
+        await stopped.wait()
+        await drain(server)
+
+
+async def start(app: Sanic, sock: socket.socket) -> AsyncioServer:
+    """Start serving `app` on a listening socket."""
+    server: Any = await app.create_server(
+        sock=sock, protocol=GuardedProtocol, return_asyncio_server=True, access_log=False
+    )
+    await server.startup()
+    await server.before_start()
+    await server.start_serving()
+    await server.after_start()
+    return server  # type: ignore[no-any-return]
+
+
+async def drain(server: AsyncioServer) -> None:
+    """Take no more connections, let requests under way end for at most 10 s, then close what is left."""
+    await server.before_stop()
+    closed = server.close()
+    deadline = asyncio.get_running_loop().time() + GRACE
+    while server.connections and asyncio.get_running_loop().time() < deadline:
+        for connection in list(server.connections):
+            connection.close_if_idle()
+        await asyncio.sleep(0.02)
+    for connection in list(server.connections):
+        connection.abort()
+    if closed is not None:
+        await asyncio.wait({closed}, timeout=1)
+    await server.after_stop()

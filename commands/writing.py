@@ -1,0 +1,138 @@
+"""Writing documents of a collection: its schema, unique fields and limits around the generic decider."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from uuid_utils import uuid7
+
+from catalog.declared import Declared
+from commands.claims import Claims, claims_between
+from commands.condition import ANY, Condition
+from commands.documents import Command, Create, document
+from commands.errors import SchemaViolated, UniqueTaken
+from commands.execution import Executed, Executor, Order
+from events.commit import JsonObject
+from events.document import Document, Present, response_body
+from events.errors import ClaimTaken
+from events.log import EventLog
+from events.position import Position, partition_for, stream_name
+from events.values import check_document
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What came of a write. `document` is what is there now; `created`: there was none before."""
+
+    id: str
+    document: Document
+    changed: bool
+    created: bool
+
+    @property
+    def body(self) -> bytes:
+        """The document's final bytes, as a read will give them; empty where there is none."""
+        return response_body(self.id, self.document) if isinstance(self.document, Present) else b""
+
+
+class DocumentCommands:
+    """Executes commands on documents of declared collections."""
+
+    def __init__(self, log: EventLog, executor: Executor) -> None:
+        self._log = log
+        self._executor = executor
+
+    async def create(self, declared: Declared, body: JsonObject, *, id: str | None, actor: str) -> Written:
+        """Create a document; without an id it gets a UUIDv7. Raises DocumentExists, and as `write`."""
+        return await self.write(declared, id or new_id(), Create(body), actor=actor, is_new=True)
+
+    async def write(
+        self,
+        declared: Declared,
+        id: str,
+        command: Command,
+        *,
+        actor: str,
+        condition: Condition = ANY,
+        is_new: bool = False,
+    ) -> Written:
+        """Execute one command on one document.
+
+        is_new: most likely there is no such document: spares a look, and changes nothing else.
+        Raises: Refused; InvalidValue; VersionConflict under lasting contention; LogUnavailable.
+        """
+        stream = stream_name(declared.name, id)
+        rules = DocumentRules(declared, id)
+        order: Order[Command, Document] = Order(
+            stream,
+            command,
+            document,
+            actor,
+            exists=_exists,
+            check=rules.check,
+            claims=rules.claims if declared.unique else None,
+            condition=condition,
+            is_new=is_new,
+            floor=self._floor(declared, stream),
+        )
+        try:
+            executed = await self._executor.execute(order)
+        except ClaimTaken as taken:
+            raise rules.taken(taken) from None
+        return _written(id, executed)
+
+    def _floor(self, declared: Declared, stream: Any) -> Position:
+        if not declared.floors:
+            return Position(-1)
+        return Position(declared.floors.get(partition_for(stream, self._log.partitions), -1))
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRules:
+    """What a collection demands of one of its documents."""
+
+    declared: Declared
+    id: str
+
+    def check(self, state: Document) -> None:
+        """Raises InvalidValue, SchemaViolated."""
+        if not isinstance(state, Present):
+            return
+        check_document(state.body)
+        schema = self.declared.schema
+        if schema is not None:
+            violations = schema.check(self._subject(schema.source, state.body))
+            if violations:
+                raise SchemaViolated(violations)
+
+    def _subject(self, schema: Any, body: JsonObject) -> JsonObject:
+        """What the schema is to see: the body, with `id` where the schema speaks of it."""
+        speaks_of_id = isinstance(schema, dict) and "id" in schema.get("properties", ())
+        return {"id": self.id, **body} if speaks_of_id else body
+
+    def claims(self, before: Document, after: Document) -> Claims:
+        """What the change takes and releases."""
+        return claims_between(self.declared.name, self.declared.unique, self.id, _body(before), _body(after))
+
+    def taken(self, error: ClaimTaken) -> UniqueTaken:
+        """The refusal for a claim that another document holds."""
+        fields = error.claim.split("/", 2)[1]
+        return UniqueTaken(fields.split(","))
+
+
+def new_id() -> str:
+    """An id for a new document: a UUIDv7, RFC 9562; ids made later sort later."""
+    return str(uuid7())
+
+
+def _exists(state: Document) -> bool:
+    return isinstance(state, Present)
+
+
+def _body(state: Document) -> JsonObject | None:
+    return state.body if isinstance(state, Present) else None
+
+
+def _written(id: str, executed: Executed[Document]) -> Written:
+    before, after = executed.before.state, executed.after.state
+    created = isinstance(after, Present) and not isinstance(before, Present)
+    return Written(id, after, executed.changed, created)
