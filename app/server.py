@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 from sanic import Sanic
-from sanic.server.async_server import AsyncioServer
 
 from app.composition import Deployment, deployment, token_key
 from app.http.protocol import GuardedProtocol
 from app.identity.verifier import Verifier
 from app.problem_handler import ProblemHandler
 from app.routes.access import Access
+from app.routes.app import App
 from app.routes.collections import CollectionRoutes
 from app.routes.documents import DocumentRoutes
 from app.routes.health import HealthRoutes
@@ -24,10 +24,10 @@ from app.settings import Settings
 GRACE = 10.0
 
 
-def create_app(built: Deployment) -> Sanic:
+def create_app(built: Deployment) -> App:
     """The application: routes, limits, and an answer to everything that goes wrong."""
     settings = built.settings
-    app = Sanic(
+    app: App = Sanic(
         f"foldbase-{os.getpid()}-{id(built)}",
         loads=orjson.loads,
         dumps=lambda value: orjson.dumps(value).decode(),
@@ -66,7 +66,7 @@ async def serve(settings: Settings, sock: socket.socket) -> None:
         await drain(server)
 
 
-async def start(app: Sanic, sock: socket.socket) -> AsyncioServer:
+async def start(app: App, sock: socket.socket) -> Any:
     """Start serving `app` on a listening socket."""
     server: Any = await app.create_server(
         sock=sock, protocol=GuardedProtocol, return_asyncio_server=True, access_log=False
@@ -75,10 +75,10 @@ async def start(app: Sanic, sock: socket.socket) -> AsyncioServer:
     await server.before_start()
     await server.start_serving()
     await server.after_start()
-    return server  # type: ignore[no-any-return]
+    return server
 
 
-async def drain(server: AsyncioServer) -> None:
+async def drain(server: Any) -> None:
     """Take no more connections, let requests under way end for at most 10 s, then close what is left."""
     await server.before_stop()
     closed = server.close()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -10,6 +9,7 @@ from app.composition import Deployment
 from app.routes import reading
 from app.routes.access import Access
 from app.routes.answering import empty_answer, json_answer
+from app.routes.app import App
 from catalog.declared import Declared
 
 
@@ -22,13 +22,13 @@ class CollectionRoutes:
         self._log = deployment.log
         self._generations = deployment.generations
 
-    def register(self, app: Sanic) -> None:
+    def register(self, app: App) -> None:
         """Add the routes to `app`."""
         one = "/v1/collections/<name>"
-        app.add_route(self.list, "/v1/collections", methods=["GET", "HEAD"])
-        app.add_route(self.read, one, methods=["GET", "HEAD"])
-        app.add_route(self.declare, one, methods=["PUT"])
-        app.add_route(self.drop, one, methods=["DELETE"])
+        app.add_route(self.list, "/v1/collections", methods=["GET", "HEAD"], name="collection_list")
+        app.add_route(self.read, one, methods=["GET", "HEAD"], name="collection_read")
+        app.add_route(self.declare, one, methods=["PUT"], name="collection_declare")
+        app.add_route(self.drop, one, methods=["DELETE"], name="collection_drop")
 
     async def list(self, request: Request) -> HTTPResponse:
         """GET every declared collection, by name."""

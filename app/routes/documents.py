@@ -1,6 +1,5 @@
 """Documents: create, read, list, replace, patch, delete, restore."""
 
-from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -9,6 +8,7 @@ from app.errors import ConditionRequired
 from app.routes import reading
 from app.routes.access import Access
 from app.routes.answering import bytes_answer, document_headers, empty_answer
+from app.routes.app import App
 from catalog.declared import Declared
 from commands.condition import ANY, Condition
 from commands.documents import Command, Delete, JsonPatch, MergePatch, Put, Restore
@@ -29,16 +29,16 @@ class DocumentRoutes:
         self._partitions = deployment.log.partitions
         self._auto_declare = deployment.settings.auto_declare
 
-    def register(self, app: Sanic) -> None:
+    def register(self, app: App) -> None:
         """Add the routes to `app`."""
         one, many = "/v1/documents/<collection>/<id>", "/v1/documents/<collection>"
-        app.add_route(self.create, many, methods=["POST"])
-        app.add_route(self.page, many, methods=["GET", "HEAD"])
-        app.add_route(self.read, one, methods=["GET", "HEAD"])
-        app.add_route(self.put, one, methods=["PUT"])
-        app.add_route(self.patch, one, methods=["PATCH"])
-        app.add_route(self.delete, one, methods=["DELETE"])
-        app.add_route(self.restore, f"{one}/restore", methods=["POST"])
+        app.add_route(self.create, many, methods=["POST"], name="document_create")
+        app.add_route(self.page, many, methods=["GET", "HEAD"], name="document_page")
+        app.add_route(self.read, one, methods=["GET", "HEAD"], name="document_read")
+        app.add_route(self.put, one, methods=["PUT"], name="document_put")
+        app.add_route(self.patch, one, methods=["PATCH"], name="document_patch")
+        app.add_route(self.delete, one, methods=["DELETE"], name="document_delete")
+        app.add_route(self.restore, f"{one}/restore", methods=["POST"], name="document_restore")
 
     async def read(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """GET one document."""

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from app.composition import STORE_ERRORS, Deployment
 from app.routes.answering import json_answer
+from app.routes.app import App
 
 PATIENCE = 2.0
 
@@ -18,10 +18,10 @@ class HealthRoutes:
     def __init__(self, deployment: Deployment) -> None:
         self._stores = deployment.stores
 
-    def register(self, app: Sanic) -> None:
+    def register(self, app: App) -> None:
         """Add the routes to `app`."""
-        app.add_route(self.live, "/health/live", methods=["GET", "HEAD"])
-        app.add_route(self.ready, "/health/ready", methods=["GET", "HEAD"])
+        app.add_route(self.live, "/health/live", methods=["GET", "HEAD"], name="health_live")
+        app.add_route(self.ready, "/health/ready", methods=["GET", "HEAD"], name="health_ready")
 
     async def live(self, _: Request) -> HTTPResponse:
         """The process answers."""

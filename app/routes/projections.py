@@ -1,6 +1,5 @@
 """Projections: their state and lag, and the order to rebuild one."""
 
-from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
@@ -9,6 +8,7 @@ from app.projections_report import report
 from app.routes import reading
 from app.routes.access import Access
 from app.routes.answering import json_answer
+from app.routes.app import App
 
 
 class ProjectionRoutes:
@@ -18,10 +18,12 @@ class ProjectionRoutes:
         self._deployment = deployment
         self._access = access
 
-    def register(self, app: Sanic) -> None:
+    def register(self, app: App) -> None:
         """Add the routes to `app`."""
-        app.add_route(self.state, "/v1/projections", methods=["GET", "HEAD"])
-        app.add_route(self.rebuild, "/v1/projections/<collection>/rebuild", methods=["POST"])
+        app.add_route(self.state, "/v1/projections", methods=["GET", "HEAD"], name="projection_state")
+        app.add_route(
+            self.rebuild, "/v1/projections/<collection>/rebuild", methods=["POST"], name="projection_rebuild"
+        )
 
     async def state(self, request: Request) -> HTTPResponse:
         """GET how far every projection is, who keeps them, and what is being rebuilt."""
