@@ -1,0 +1,21 @@
+"""`foldbase api`: one API worker."""
+
+import socket
+from typing import Annotated
+
+import typer
+
+from app.cli.options import Host, Port, given
+
+
+def api(
+    host: Host = None,
+    port: Port = None,
+    fd: Annotated[int | None, typer.Option(hidden=True, help="A listening socket to serve.")] = None,
+) -> None:
+    """Serve the HTTP API of a deployment, from the FOLDBASE_ settings. Run any number."""
+    from app.processes import run_api
+    from app.settings import Settings
+
+    listening = None if fd is None else socket.socket(fileno=fd)
+    run_api(Settings.load(**given(host=host, port=port)), listening)

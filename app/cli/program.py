@@ -1,0 +1,19 @@
+"""The commands by name."""
+
+import typer
+
+from app.cli.api import api
+from app.cli.projector import projector
+from app.cli.status import status
+from app.cli.token import token
+from app.cli.up import up
+
+program = typer.Typer(
+    name="foldbase",
+    help="A document backend whose source of truth is an append-only event log.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (up, status, token, api, projector):
+    program.command()(command)

@@ -1,0 +1,24 @@
+"""`foldbase projector`: one projector."""
+
+from typing import Annotated
+
+import typer
+
+
+def projector(
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Only tell, by the exit code, whether this machine's projector lives."),
+    ] = False,
+) -> None:
+    """Keep the projections of a deployment up to date, from the FOLDBASE_ settings. Run any number."""
+    from app.settings import Settings
+
+    settings = Settings.load()
+    if check:
+        from app.cli.projector_check import heard_of_lately
+
+        raise typer.Exit(0 if heard_of_lately(settings) else 1)
+    from app.processes import run_projector
+
+    run_projector(settings)
