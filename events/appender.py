@@ -15,13 +15,14 @@ from typing import Protocol
 
 import structlog
 
-from events.batch import Append, Waiting
+from events.batch import MOST_BATCH, Append, Waiting
 from events.errors import LogError, LogUnavailable
 from events.position import Position
 
 _log = structlog.get_logger(__name__)
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 0.5
+IDLE_TURNS = 4
 
 
 class TailLost(Exception):
@@ -97,6 +98,7 @@ class Appender:
     async def _run(self) -> None:
         while len(self._waiting) or not self._closing:
             await self._waiting.arrived.wait()
+            await self._gather()
             batch = self._waiting.take()
             if not batch:
                 if self._closing:
@@ -112,6 +114,15 @@ class Appender:
                 _log.exception("append failed")
                 self._tail = None
                 _fail(batch, LogUnavailable(f"unexpected: {fault!r}", unknown=True))
+
+    async def _gather(self) -> None:
+        """Let the event loop bring what is on its way; not by the clock, only while there is more each turn."""
+        count, idle = len(self._waiting), 0
+        while idle < IDLE_TURNS and count < MOST_BATCH:
+            await asyncio.sleep(0)
+            grown = len(self._waiting)
+            idle = idle + 1 if grown == count else 0
+            count = grown
 
     async def _store(self, batch: list[Append]) -> None:
         self._watch(batch, self._patience)
