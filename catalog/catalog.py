@@ -99,7 +99,7 @@ class Catalog:
             return declaring(name, wanted, over)
 
         change = await self._change(name, decide)
-        return _live(change.after), change.created
+        return self._as_declared(change.after), change.created
 
     async def auto_declare(self, name: str) -> Declared:
         """The collection, declared with nothing said about it if it is not declared yet.
@@ -114,7 +114,7 @@ class Catalog:
         async def decide(over: Collection | None) -> Collection | None:
             return declaring(name, nothing, over) if over is None or over.dropped else None
 
-        return _live((await self._change(name, decide)).after)
+        return self._as_declared((await self._change(name, decide)).after)
 
     async def drop(self, name: str, floors: Mapping[int, int]) -> None:
         """Drop `name` with its documents up to `floors` (partition -> position); they never come back.
@@ -171,8 +171,8 @@ class Catalog:
             await self._announcements.announce(change.after.change)
         return change
 
-
-def _live(record: Collection) -> Declared:
-    declared = record.declared()
-    assert declared is not None
-    return declared
+    def _as_declared(self, record: Collection) -> Declared:
+        known = self.get(record.id)
+        declared = known if known is not None and known.revision == record.revision else record.declared()
+        assert declared is not None
+        return declared

@@ -30,7 +30,7 @@ def parse(body: Any) -> Declaration:
         declaration = Declaration.model_validate_json(orjson.dumps(body))
     except ValidationError as invalid:
         raise DeclarationInvalid([*complaints(invalid, body), *apart][:100]) from None
-    refuse(apart)
+    refuse([*apart, *_too_large(declaration.text().encode())])
     return declaration
 
 
@@ -39,8 +39,12 @@ def _unreadable(body: Any) -> Iterator[Problem]:
         yield Problem("", "a declaration is a JSON object")
     elif problems := list(islice(unfit(body), 100)):
         yield from problems
-    elif len(orjson.dumps(body)) > MAX_BYTES:
-        yield Problem("", f"a declaration is at most {MAX_BYTES // 1024} KiB")
+    else:
+        yield from _too_large(orjson.dumps(body))
+
+
+def _too_large(text: bytes) -> list[Problem]:
+    return [Problem("", f"a declaration is at most {MAX_BYTES // 1024} KiB")] if len(text) > MAX_BYTES else []
 
 
 def _problems_of_schema(body: dict[str, Any]) -> list[Problem]:

@@ -70,24 +70,26 @@ def _unsafe(schema: Any, place: str) -> Iterator[Problem]:
 
 
 def _foreign(schema: Any, subschemas: list[Place]) -> Iterator[Problem]:
-    named = any("$id" in subschema for _, subschema in subschemas)
+    has_resources = any("$id" in subschema for _, subschema in subschemas[1:])
+    has_names = has_resources or (isinstance(schema, dict) and "$id" in schema)
     for where, subschema in subschemas:
         dialect, reference = subschema.get("$schema", DIALECT), subschema.get("$ref")
         if isinstance(dialect, str) and dialect.removesuffix("#") != DIALECT:
             yield Problem(f"{where}/$schema", f"the dialect is {DIALECT} and no other")
-        if not named and isinstance(reference, str) and (reason := _astray(schema, reference)):
-            yield Problem(f"{where}/$ref", reason)
+        if isinstance(reference, str) and not reference.startswith("#") and not has_names:
+            yield Problem(f"{where}/$ref", f"{shown(reference)} is not within the schema; nothing is fetched")
+        if isinstance(reference, str) and not has_resources and _leads_nowhere(schema, reference):
+            yield Problem(f"{where}/$ref", f"{shown(reference)} leads nowhere in the schema")
 
 
-def _astray(schema: Any, reference: str) -> str | None:
-    if not reference.startswith("#"):
-        return f"{shown(reference)} is not within the schema, and nothing is fetched"
-    if reference == "#" or reference.startswith("#/"):
-        try:
-            resolved(schema, reference)
-        except LookupError:
-            return f"{shown(reference)} leads nowhere"
-    return None
+def _leads_nowhere(schema: Any, reference: str) -> bool:
+    if reference != "#" and not reference.startswith("#/"):
+        return False
+    try:
+        resolved(schema, reference)
+    except LookupError:
+        return True
+    return False
 
 
 def _multiplied(schema: Any, subschemas: list[Place]) -> Iterator[Problem]:

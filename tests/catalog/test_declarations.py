@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from catalog.errors import DeclarationInvalid
-from catalog.parsing import MAX_BYTES, parse
+from catalog.parsing import MAX_BYTES, parse, valid
 
 ORDERS: dict[str, Any] = {
     "schema": {
@@ -248,3 +248,41 @@ def test_the_problems_of_all_parts_are_told_together() -> None:
 
 def test_no_more_than_a_hundred_problems_are_told() -> None:
     assert len(pointers({f"k{n}": 1 for n in range(500)})) == 100
+
+
+@pytest.mark.parametrize(
+    "name", ["", "$where", "Flights", "_own", "a.b", "a" * 64, "a\0", "flights\n", "1a", "ä"]
+)
+def test_a_name_that_cannot_be_is_refused(name: str) -> None:
+    with pytest.raises(DeclarationInvalid, match="is no collection name"):
+        valid(name, {})
+
+
+@pytest.mark.parametrize("name", ["batch", "query", "rebuild", "foldbase"])
+def test_a_reserved_name_is_refused(name: str) -> None:
+    with pytest.raises(DeclarationInvalid, match="is reserved"):
+        valid(name, {})
+
+
+@pytest.mark.parametrize("name", ["a", "a" * 63, "order_lines_2", "batches"])
+def test_a_name_that_can_be_is_accepted(name: str) -> None:
+    assert valid(name, {"require_if_match": True}).require_if_match
+
+
+def test_problems_of_the_name_and_of_the_body_are_told_together() -> None:
+    with pytest.raises(DeclarationInvalid) as refused:
+        valid("Flights", {"indexs": []})
+    assert [problem.pointer for problem in refused.value.problems] == ["", "/indexs"]
+
+
+def test_a_declaration_is_held_to_the_limit_as_it_is_written() -> None:
+    where = {"a": 1, "b": {"in": ["x" * 1000 + str(n) for n in range(100)]}}
+    body = {
+        "views": {name: {"measures": {"n": "count"}, "where": where} for name in "tuv"},
+        "schema": {"title": ""},
+    }
+    body["schema"] = {"title": "x" * (MAX_BYTES - len(orjson.dumps(body)))}
+    assert len(orjson.dumps(body)) == MAX_BYTES
+    assert pointers(body) == [""]
+    body["schema"] = {"title": "x" * (MAX_BYTES - len(parse({**body, "schema": {"title": ""}}).text()))}
+    assert parse(orjson.loads(parse(body).text())).is_same(parse(body))

@@ -128,3 +128,8 @@ def test_a_schema_is_bounded_in_bytes_and_in_depth() -> None:
 )
 def test_what_is_no_json_is_refused(schema: Any) -> None:
     assert len(pointers(schema)) == 1
+
+
+@pytest.mark.parametrize("root", [{}, {"$id": "https://example.org/order"}])
+def test_a_reference_that_leads_nowhere_is_refused_where_nothing_uses_it_too(root: dict[str, Any]) -> None:
+    assert pointers({**root, "$defs": {"unused": {"$ref": "#/$defs/none"}}}) == ["/schema/$defs/unused/$ref"]
