@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from uuid_utils import uuid7
-
 from catalog.declared import Declared
 from commands.claims import Claims, claims_between
 from commands.condition import ANY, Condition
 from commands.documents import Command, Create, document
 from commands.errors import SchemaViolated, UniqueTaken
 from commands.execution import Executed, Executor, Order
+from commands.ids import new_id
 from events.commit import JsonObject
 from events.document import Document, Present, response_body
 from events.errors import ClaimTaken
@@ -117,11 +116,6 @@ class DocumentRules:
         """The refusal for a claim that another document holds."""
         fields = error.claim.split("/", 2)[1]
         return UniqueTaken(fields.split(","))
-
-
-def new_id() -> str:
-    """An id for a new document: a UUIDv7, RFC 9562; ids made later sort later."""
-    return str(uuid7())
 
 
 def _exists(state: Document) -> bool:

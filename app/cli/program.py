@@ -3,7 +3,9 @@
 import typer
 
 from app.cli.api import api
+from app.cli.importing import import_
 from app.cli.projector import projector
+from app.cli.rebuild import rebuild
 from app.cli.status import status
 from app.cli.token import token
 from app.cli.up import up
@@ -14,6 +16,8 @@ program = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
-for command in (up, status, token, api, projector):
+for command in (up, status, token, rebuild, api, projector):
     program.command()(command)
+program.command("import")(import_)

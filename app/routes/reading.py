@@ -11,6 +11,7 @@ from app.errors import HeaderInvalid, MediaTypeUnsupported, ParameterUnknown
 from app.http.json import JsonValue, parse
 from commands.condition import ANY, Condition
 from commands.errors import BodyInvalid
+from commands.ids import checked_id
 from events.commit import JsonObject
 from queries.documents import AS_IT_IS, MOST_LIMIT, Freshness
 from queries.errors import QueryInvalid
@@ -24,7 +25,6 @@ PATCH_TYPES = (MERGE_PATCH, JSON_PATCH, JSON)
 DEFAULT_LIMIT = 20
 MOST_PATIENCE = 30
 
-_ID = re.compile(r"[A-Za-z0-9._~:@-]{1,200}")
 _TAGS = re.compile(r'\s*(?:W/)?"[!#-~\x80-\xff]*"\s*(?:,\s*(?:W/)?"[!#-~\x80-\xff]*"\s*)*')
 _TAG = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,6})\s*(?=[,;]|$)", re.IGNORECASE)
@@ -32,10 +32,7 @@ _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,6})\s*(?=[,;]|$)", re.IGNOREC
 
 def document_id(text: str) -> str:
     """The id in an address or a body. Raises BodyInvalid where it breaks the grammar of ids."""
-    id = unquote(text) if "%" in text else text
-    if not _ID.fullmatch(id) or id in (".", ".."):
-        raise BodyInvalid("/id", "is 1 to 200 of the characters A-Z a-z 0-9 . _ ~ : @ - (and not . or ..)")
-    return id
+    return checked_id(unquote(text) if "%" in text else text)
 
 
 def media_type(request: Request, taken: Sequence[str], *, patch: bool = False) -> str:

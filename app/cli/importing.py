@@ -1,0 +1,55 @@
+"""`foldbase import`: load a file into a collection, through the commands."""
+
+import time
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from app.cli.options import Data
+
+
+class Format(StrEnum):
+    """What a file holds, where its name does not tell."""
+
+    CSV = "csv"
+    NDJSON = "ndjson"
+    JSON = "json"
+
+
+class OnConflict(StrEnum):
+    """What to do with a record whose id is taken."""
+
+    FAIL = "fail"
+    SKIP = "skip"
+    REPLACE = "replace"
+
+
+def import_(
+    collection: Annotated[str, typer.Argument(help="Where the documents go.")],
+    file: Annotated[str, typer.Argument(help="CSV, NDJSON or JSON, also .gz or .zip; - for standard input.")],
+    id: Annotated[str | None, typer.Option(help="The field whose value becomes the id; it stays.")] = None,
+    format: Annotated[Format | None, typer.Option(help="Where the name does not tell.")] = None,
+    null: Annotated[list[str] | None, typer.Option(help="A text that means no value, besides none.")] = None,
+    on_conflict: Annotated[OnConflict, typer.Option(help="When the id is taken.")] = OnConflict.FAIL,
+    data: Data = None,
+) -> None:
+    """Import a file. Exits with 0 when everything went in, with 1 when something was refused."""
+    import uvloop
+
+    from app.cli.deployment import find
+    from app.importing.job import ImportJob, run_import
+
+    job = ImportJob(collection, file, id, format and format.value, tuple(null or ()), on_conflict.value)
+    started = time.monotonic()
+    summary = uvloop.run(run_import(find(data), job))
+    seconds = time.monotonic() - started
+    typer.echo(
+        f"{collection}: {summary.stored:,} stored, {summary.unchanged:,} unchanged, "
+        f"{summary.skipped:,} skipped, {summary.refused_count:,} refused, in {seconds:.1f} s"
+    )
+    for line, reason in sorted(summary.refused):
+        typer.echo(f"  line {line}: {reason}", err=True)
+    if summary.refused_count > len(summary.refused):
+        typer.echo(f"  and {summary.refused_count - len(summary.refused):,} more", err=True)
+    raise typer.Exit(1 if summary.refused_count else 0)

@@ -1,0 +1,55 @@
+"""Progress: a bar on a terminal, a plain line now and then elsewhere. Both go to standard error."""
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+LINE_EVERY = 2.0
+LOOK_EVERY = 0.1
+
+
+class ProgressLine:
+    """Shows how far something is. Cheap to call for every single step."""
+
+    def __init__(self, what: str, unit: str) -> None:
+        """what: named in front; unit: what is counted, in the plural."""
+        self._what = what
+        self._unit = unit
+        self._console = Console(stderr=True)
+        self._started = self._shown = time.monotonic()
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> "ProgressLine":
+        if self._console.is_terminal:
+            columns = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+            )
+            self._bar = Progress(*columns, TextColumn("{task.fields[rate]}"), console=self._console)
+            self._bar.start()
+            self._task = self._bar.add_task(self._what, total=None, rate="")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def show(self, done: int, total: float | None = None) -> None:
+        """Say that `done` of `total` (None: unknown) are done."""
+        now = time.monotonic()
+        if now - self._shown < (LINE_EVERY if self._bar is None else LOOK_EVERY):
+            return
+        self._shown = now
+        rate = f"{done / (now - self._started):,.0f} {self._unit}/s"
+        if self._bar is not None:
+            self._bar.update(self._task, completed=done, total=total, rate=rate)
+        else:
+            of = "" if total is None else f" of {total:,.0f}"
+            print(f"{self._what}: {done:,}{of} {self._unit}, {rate}", file=sys.stderr, flush=True)  # noqa: T201
