@@ -1,8 +1,9 @@
 """The head of a request, read strictly: what two parsers could understand in two ways is refused."""
 
 import re
-from dataclasses import dataclass
-from typing import Final, Self
+import string
+from collections.abc import Collection
+from typing import Final, NamedTuple, Self
 
 from sanic.compat import Header
 from sanic.exceptions import BadRequest
@@ -13,7 +14,8 @@ _COMMON_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HE
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]++")
 _OTHER_VERSION: Final = re.compile(r"HTTP/[0-9]\.[0-9]")
 _ABSOLUTE: Final = re.compile(r"https?+://([^/?#]++)(/.*+)", re.IGNORECASE)
-_FIELDS: Final = re.compile(rb"(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]++:[\t\x20-\x7e\x80-\xff]*+)*+")
+_TOKEN_BYTES: Final = b"!#$%&'*+-.^_`|~" + (string.digits + string.ascii_letters).encode()
+_FIELD_BYTES: Final = bytes([9, *range(32, 127), *range(128, 256)])
 _HOST: Final = re.compile(
     r"(?:[A-Za-z0-9._~!$&'()*+,;=%-]++|\[[0-9A-Za-z:.%_~-]++\])(?::[0-9]{1,5})?+",
 )
@@ -56,8 +58,7 @@ def _split_absolute(target: str) -> tuple[str, str]:
     return absolute[1], absolute[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """The header fields of one request, and what they say about its framing and its connection."""
 
     headers: Header
@@ -65,7 +66,7 @@ class Fields:
     length: int
     """Content-Length, 0 where none is declared."""
     chunked: bool
-    connection: frozenset[str]
+    connection: Collection[str]
     """The options of Connection, in lower case."""
     expects: str | None
 
@@ -79,11 +80,7 @@ class Fields:
         Promises: values are stripped of white space around them and hold no control character and no
                   lone surrogate.
         """
-        if not _FIELDS.fullmatch(block):
-            raise BadRequest("A header field is malformed")
-        lines = block.decode(errors="replace").split("\r\n")[1:]
-        pairs = (line.partition(":") for line in lines)
-        headers = Header([(name.lower(), value.strip(" \t")) for name, _, value in pairs])
+        headers = Header(_pairs(block))
         return cls(
             headers=headers,
             host=_host(headers),
@@ -107,6 +104,20 @@ class Fields:
             raise BadRequest("The request target and the Host header differ")
         if self.chunked and version == "1.0":
             raise BadRequest("HTTP/1.0 has no Transfer-Encoding")
+
+
+def _pairs(block: bytes) -> list[tuple[str, str]]:
+    before, *lines = block.decode(errors="replace").split("\r\n")
+    split = [line.partition(":") for line in lines]
+    names = "".join([name for name, _, _ in split]).encode()
+    if (
+        before
+        or block.translate(None, _FIELD_BYTES) != b"\r\n" * len(lines)
+        or names.translate(None, _TOKEN_BYTES)
+        or not all(name and colon for name, colon, _ in split)
+    ):
+        raise BadRequest("A header field is malformed")
+    return [(name.lower(), value.strip(" \t")) for name, _, value in split]
 
 
 def _host(headers: Header) -> str | None:
@@ -136,6 +147,6 @@ def _chunked(headers: Header) -> bool:
     return True
 
 
-def _options(headers: Header) -> frozenset[str]:
+def _options(headers: Header) -> Collection[str]:
     lists = headers.getall("connection", [])
-    return frozenset(option.strip(" \t").lower() for listed in lists for option in listed.split(","))
+    return [option.strip(" \t").lower() for listed in lists for option in listed.split(",")]

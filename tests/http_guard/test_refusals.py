@@ -11,6 +11,7 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "a coding with a space before the colon": (head("Transfer-Encoding : chunked"), 400),
     "a name that is no token": (head("X(y): 1"), 400),
     "a name in another alphabet": (head("X\xe9: 1"), 400),
+    "a name with a letter that only looks like a K": (head("Coo\xe2\x84\xaaie: 1"), 400),
     "an empty name": (head(": 1"), 400),
     "a field without colon": (head("nothing"), 400),
     "a folded field": (head("X-A: 1", " 2"), 400),
