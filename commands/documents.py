@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from commands.decider import Decider
+from commands.equality import equal
 from commands.errors import BodyInvalid, DocumentExists, DocumentMissing
-from commands.json_patch import Operation, apply_operations
+from commands.json_patch import Operation
 from commands.merge_patch import merge
+from commands.patching import apply_operations
 from events.commit import Event, JsonObject
 from events.document import (
     ABSENT,
@@ -26,6 +28,7 @@ from events.document import (
     patch_between,
     same,
 )
+from events.values import check_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +75,18 @@ Command = Create | Put | MergePatch | JsonPatch | Delete | Restore
 
 
 def decide(command: Command, state: Document) -> list[Event]:
-    """The events a command makes. Raises a Refused."""
+    """The events a command makes. Raises a Refused; InvalidValue for what no document may hold."""
     match command, state:
         case Create(body), Absent() | Deleted():
-            return [Event(CREATED, body)]
+            return _created(body)
         case Create(), Present():
             raise DocumentExists
-        case Put(body, seen), Present():
-            _check_meta(seen, state)
-            return [] if same(body, state.body) else [Event(REPLACED, body)]
         case Put(body, seen), Absent() | Deleted():
             _check_meta(seen, state)
-            return [Event(CREATED, body)]
+            return _created(body)
+        case Put(body, seen), Present():
+            _check_meta(seen, state)
+            return _replaced(state.body, body)
         case MergePatch(patch, seen), Present():
             _check_meta(seen, state)
             return _patched(state.body, merge(state.body, patch))
@@ -99,7 +102,18 @@ def decide(command: Command, state: Document) -> list[Event]:
     raise DocumentMissing
 
 
+def _created(body: JsonObject) -> list[Event]:
+    check_document(body)
+    return [Event(CREATED, body)]
+
+
+def _replaced(before: JsonObject, after: JsonObject) -> list[Event]:
+    check_document(after)
+    return [] if same(before, after) else [Event(REPLACED, after)]
+
+
 def _patched(before: JsonObject, after: JsonObject) -> list[Event]:
+    check_document(after)
     change = patch_between(before, after)
     return [] if change is None else [Event(PATCHED, change)]
 
@@ -108,7 +122,7 @@ def _check_meta(seen: Any, state: Document) -> None:
     """A document that was read can be sent back; any other `_meta` is a misunderstanding."""
     if seen is None:
         return
-    if not isinstance(state, Present) or not same(seen, meta(state)):
+    if not isinstance(state, Present) or not equal(seen, meta(state)):
         raise BodyInvalid("/_meta", "is kept by the server; leave it out, or send it as it was read")
 
 

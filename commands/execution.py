@@ -12,7 +12,7 @@ from commands.errors import Refused
 from commands.states import BEFORE_ALL, Loaded, States
 from commands.turns import Turns
 from events.commit import Commit, Event, NewCommit, committed, now
-from events.errors import VersionConflict
+from events.errors import InvalidValue, VersionConflict
 from events.log import EventLog
 from events.position import NO_STREAM, Position, StreamName
 
@@ -71,7 +71,7 @@ class Executor:
     async def execute(self, order: Order[Any, S]) -> Executed[S]:
         """Decide a command on the newest state and append what it makes.
 
-        Raises: Refused; VersionConflict after 50 attempts lost to other writers; LogUnavailable.
+        Raises: Refused; InvalidValue; VersionConflict after 50 attempts lost to other writers; LogUnavailable.
         """
         async with self._turns.take(order.stream):
             pause = FIRST_PAUSE
@@ -82,7 +82,7 @@ class Executor:
                     executed = await self._attempt(order, self._above_floor(order, loaded))
                     if executed.changed or not guess:
                         return executed
-                except Refused:
+                except (Refused, InvalidValue):
                     if not guess:
                         raise
                 except VersionConflict:

@@ -15,7 +15,6 @@ from events.document import Document, Present, response_body
 from events.errors import ClaimTaken
 from events.log import EventLog
 from events.position import Position, partition_for, stream_name
-from events.values import check_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +92,9 @@ class DocumentRules:
     id: str
 
     def check(self, state: Document) -> None:
-        """Raises InvalidValue, SchemaViolated."""
-        if not isinstance(state, Present):
-            return
-        check_document(state.body)
+        """Raises SchemaViolated."""
         schema = self.declared.schema
-        if schema is not None:
+        if schema is not None and isinstance(state, Present):
             violations = schema.check(self._subject(schema.source, state.body))
             if violations:
                 raise SchemaViolated(violations)
