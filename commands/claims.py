@@ -28,28 +28,28 @@ NO_CLAIMS = Claims((), ())
 
 
 def claims_between(
-    collection: str,
-    unique: Iterable[UniqueFields],
-    id: str,
-    before: JsonObject | None,
-    after: JsonObject | None,
+    collection: str, unique: Iterable[UniqueFields], before: JsonObject | None, after: JsonObject | None
 ) -> Claims:
     """What changes hands when a document becomes `after`; None is no document."""
-    had = {} if before is None else claims_of(collection, unique, id, before)
-    has = {} if after is None else claims_of(collection, unique, id, after)
+    had = [] if before is None else claims_of(collection, unique, before)
+    has = [] if after is None else claims_of(collection, unique, after)
     return Claims(tuple(key for key in has if key not in had), tuple(key for key in had if key not in has))
 
 
-def claims_of(
-    collection: str, unique: Iterable[UniqueFields], id: str, body: JsonObject
-) -> dict[str, UniqueFields]:
-    """The claims a document holds, each with the fields it is made of."""
-    found: dict[str, UniqueFields] = {}
+def claims_of(collection: str, unique: Iterable[UniqueFields], body: JsonObject) -> list[str]:
+    """The claims a document holds."""
+    found = []
     for fields in unique:
-        values = [id if path == "id" else value_at(body, path) for path in fields]
+        values = [value_at(body, path) for path in fields]
         if None not in values:
-            found[f"{collection}/{','.join(fields)}/{_key(values)}"] = fields
+            found.append(_prefix(collection, fields) + _key(values))
     return found
+
+
+def fields_of(claim: str, collection: str, unique: Iterable[UniqueFields]) -> UniqueFields:
+    """The fields that a claim of the collection is made of."""
+    fitting = [fields for fields in unique if claim.startswith(_prefix(collection, fields))]
+    return max(fitting, key=lambda fields: len(_prefix(collection, fields)))
 
 
 def value_at(body: JsonObject, path: str) -> Any:
@@ -62,6 +62,10 @@ def value_at(body: JsonObject, path: str) -> Any:
     return value
 
 
+def _prefix(collection: str, fields: UniqueFields) -> str:
+    return f"{collection}/{','.join(fields)}/"
+
+
 def _key(values: list[Any]) -> str:
     written = orjson.dumps([_canonical(value) for value in values], option=orjson.OPT_SORT_KEYS)
     if len(written) <= LONGEST_VALUES:
@@ -70,7 +74,7 @@ def _key(values: list[Any]) -> str:
 
 
 def _canonical(value: Any) -> Any:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+    if isinstance(value, float) and value.is_integer() and -(2**63) <= value < 2**63:
         return int(value)
     if isinstance(value, dict):
         return {name: _canonical(inner) for name, inner in value.items()}

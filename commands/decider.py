@@ -19,6 +19,7 @@ class Decider(Generic[C, S]):
     evolve:  (state, commit) -> state.
     freeze, thaw: the state as BSON-able JSON object and back, for snapshots. `form` names that shape: count
              it up when freeze or evolve change, and older snapshots are ignored.
+    weigh:   about how many bytes of JSON a state is, so that caches know what they hold.
     """
 
     initial: S
@@ -27,6 +28,7 @@ class Decider(Generic[C, S]):
     freeze: Callable[[S], JsonObject]
     thaw: Callable[[JsonObject], S]
     form: int
+    weigh: Callable[[S], int]
 
     def fold(self, commits: Iterable[Commit], state: S) -> S:
         """The state after the commits of one stream, in order."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from commands.decider import Decider
 from commands.equality import equal
 from commands.errors import BodyInvalid, DocumentExists, DocumentMissing
@@ -159,6 +161,11 @@ def _frozen(version: int, position: int, birth: Birth) -> JsonObject:
     }
 
 
+def weigh(state: Document) -> int:
+    """The size of a document's body, and of what is kept with it."""
+    return 200 if isinstance(state, Absent) else 200 + len(orjson.dumps(state.body))
+
+
 document: Decider[Command, Document] = Decider(
-    initial=ABSENT, decide=decide, evolve=apply, freeze=freeze, thaw=thaw, form=1
+    initial=ABSENT, decide=decide, evolve=apply, freeze=freeze, thaw=thaw, form=1, weigh=weigh
 )

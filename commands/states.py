@@ -1,10 +1,10 @@
 """States: where a command finds the state it decides on. Cache first, else snapshot, else the whole stream."""
 
-from collections import OrderedDict
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pymongo.errors import PyMongoError
 
+from commands.cache import StateCache
 from commands.decider import Decider
 from commands.snapshots import Snapshots
 from events.errors import LogUnavailable
@@ -27,18 +27,14 @@ class States:
     """State of streams, found as cheaply as may be. A stale one is harmless: the log refuses its append."""
 
     def __init__(self, log: EventLog, snapshots: Snapshots, most: int) -> None:
-        """most: streams kept in memory; those used longest ago go first."""
+        """most: streams kept in memory, as far as their weight allows."""
         self._log = log
         self._snapshots = snapshots
-        self._most = most
-        self._cached: OrderedDict[StreamName, Loaded[Any]] = OrderedDict()
+        self._cached: StateCache[Loaded[Any]] = StateCache(most)
 
     def cached(self, stream: StreamName) -> Loaded[Any] | None:
         """The state this process remembers; another process may have led on from it since."""
-        cached = self._cached.get(stream)
-        if cached is not None:
-            self._cached.move_to_end(stream)
-        return cached
+        return self._cached.get(stream)
 
     async def read(self, stream: StreamName, decider: Decider[Any, S]) -> Loaded[S]:
         """The state as the log has it now, from the newest snapshot on. Raises LogUnavailable."""
@@ -54,12 +50,12 @@ class States:
         if commits:
             version, position = commits[-1].last_version, commits[-1].position
         loaded = Loaded(version, position, decider.fold(commits, state))
-        self._remember(stream, loaded)
+        self._cached.put(stream, loaded, decider.weigh(loaded.state))
         return loaded
 
     def keep(self, stream: StreamName, decider: Decider[Any, S], before: Version, loaded: Loaded[S]) -> None:
         """Remember the state after an append that led on from version `before`."""
-        self._remember(stream, loaded)
+        self._cached.put(stream, loaded, decider.weigh(loaded.state))
         if self._snapshots.due(before, loaded.version):
             self._snapshots.keep(
                 stream,
@@ -70,11 +66,3 @@ class States:
                     "state": decider.freeze(loaded.state),
                 },
             )
-
-    def _remember(self, stream: StreamName, loaded: Loaded[Any]) -> None:
-        if self._most == 0:
-            return
-        self._cached[stream] = loaded
-        self._cached.move_to_end(stream)
-        if len(self._cached) > self._most:
-            self._cached.popitem(last=False)

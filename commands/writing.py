@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.declared import Declared
-from commands.claims import Claims, claims_between
+from commands.claims import Claims, claims_between, fields_of
 from commands.condition import ANY, Condition
 from commands.documents import Command, Create, document
 from commands.errors import SchemaViolated, UniqueTaken
@@ -106,12 +106,11 @@ class DocumentRules:
 
     def claims(self, before: Document, after: Document) -> Claims:
         """What the change takes and releases."""
-        return claims_between(self.declared.name, self.declared.unique, self.id, _body(before), _body(after))
+        return claims_between(self.declared.name, self.declared.unique, _body(before), _body(after))
 
     def taken(self, error: ClaimTaken) -> UniqueTaken:
         """The refusal for a claim that another document holds."""
-        fields = error.claim.split("/", 2)[1]
-        return UniqueTaken(fields.split(","))
+        return UniqueTaken(fields_of(error.claim, self.declared.name, self.declared.unique))
 
 
 def _exists(state: Document) -> bool:
