@@ -8,7 +8,7 @@ from benchmarks.flights import SAMPLE, documents, readers, rows
 from benchmarks.load import Load, parse
 from benchmarks.openloop import Write
 from benchmarks.report import number
-from benchmarks.scenarios.lag import delays
+from benchmarks.scenarios.lag import Delay, delays
 from benchmarks.watching import Moved
 from benchmarks.watching import parse as parse_move
 
@@ -50,7 +50,7 @@ def test_a_write_is_visible_at_the_first_move_that_reached_it() -> None:
     moves = [parse_move(b"1.0 10"), Moved(2.0, 12), Moved(3.0, 15)]
     written = [Write(11, sent=0.5, acknowledged=1.5), Write(12, 0.5, 1.75), Write(13, 0.5, 3.5)]
 
-    assert delays(written, moves) == [0.5, 0.25, 0.0]
+    assert delays(written, moves) == [Delay(1.5, 0.5), Delay(1.5, 0.25), Delay(2.5, 0.0)]
 
 
 def test_cells_become_the_types_of_the_schema() -> None:
