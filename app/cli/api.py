@@ -13,7 +13,10 @@ def api(
     port: Port = None,
     fd: Annotated[int | None, typer.Option(hidden=True, help="A listening socket to serve.")] = None,
 ) -> None:
-    """Serve the HTTP API of a deployment, from the FOLDBASE_ settings. Run any number."""
+    """Serve the HTTP API.
+
+    It serves a deployment that the FOLDBASE_ settings describe. Run any number.
+    """
     from app.processes import run_api
     from app.settings import Settings
 

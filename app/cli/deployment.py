@@ -1,6 +1,5 @@
 """Finding the deployment a command is about: by `--data`, or by the environment."""
 
-import base64
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -63,7 +62,7 @@ def find(data: Path | None) -> Settings:
             "data": folder,
             "host": api.hostname,
             "port": api.port,
-            "token_key": SecretStr(base64.urlsafe_b64encode(signing_key(folder)).decode()),
+            "token_key": SecretStr(keys.encode(signing_key(folder))),
             "auto_declare": True,
         }
     )

@@ -11,7 +11,10 @@ def projector(
         typer.Option("--check", help="Only tell, by the exit code, whether this machine's projector lives."),
     ] = False,
 ) -> None:
-    """Keep the projections of a deployment up to date, from the FOLDBASE_ settings. Run any number."""
+    """Keep projections up to date.
+
+    They are those of the deployment that the FOLDBASE_ settings describe. Run any number.
+    """
     from app.settings import Settings
 
     settings = Settings.load()

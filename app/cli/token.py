@@ -25,7 +25,10 @@ def token(
         timedelta, typer.Option(parser=duration, metavar="TIME", help="How long it holds: 90s, 30m, 1h, 7d.")
     ] = "1h",  # type: ignore[assignment]
 ) -> None:
-    """Print one JWT, signed with the deployment's key, and nothing else."""
+    """Print one token.
+
+    It is a JWT, signed with the deployment's key; nothing else is printed.
+    """
     from app.cli.deployment import signing_key
     from app.identity import tokens
 

@@ -17,7 +17,11 @@ def up(
     ] = None,
     workers: Annotated[int | None, typer.Option(help="API processes.", min=1, max=64, show_default="1")] = None,
 ) -> None:
-    """Run everything on this machine: API, projector and, where no URLs are set, MongoDB and Redis."""
+    """Run everything on this machine.
+
+    That is the API, the projector and, where FOLDBASE_MONGO_URL and FOLDBASE_REDIS_URL are not set,
+    a MongoDB and a Redis of its own. Ctrl-C stops it; the data stays.
+    """
     from app import supervisor
     from app.settings import Settings
 

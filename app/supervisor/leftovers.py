@@ -14,7 +14,7 @@ _POLL_SECONDS = 0.02
 _WORDS = {"mongod": "mongod", "redis-server": "-server", "projector": "foldbase", "api": "foldbase"}
 
 
-def end_leftovers(folder: Path, grace: float = 10.0) -> int:
+def end_leftovers(folder: Path, grace: float = 5.0) -> int:
     """End every process that `folder`'s run.json names and that is still the same process.
 
     Same means: pid, start time and command line fit, so that a pid that was given to another program

@@ -9,6 +9,7 @@ from app.settings import Settings
 from app.supervisor.listening import address_of
 from app.supervisor.programs import Api, Projector, environment
 from app.supervisor.run_file import Run
+from app.supervisor.signing import Signing
 
 Kinded = tuple[str, Service]
 
@@ -25,10 +26,9 @@ class Plan:
     run: Run
 
 
-def make_plan(settings: Settings, folder: Path, sockets: Sequence[int], key: str) -> Plan:
+def make_plan(settings: Settings, folder: Path, sockets: Sequence[int], signing: Signing) -> Plan:
     """Plan for `folder`, with one API worker for each listening socket (a file descriptor).
 
-    key: signs tokens, base64url; it reaches the processes through their environment alone.
     Raises: ServerUnavailable, when a server of our own is missing; OSError, when `folder` is not usable.
     """
     stores: list[Kinded] = []
@@ -49,15 +49,17 @@ def make_plan(settings: Settings, folder: Path, sockets: Sequence[int], key: str
         database=settings.database,
         partitions=settings.partitions,
     )
-    return Plan(stores, _programs(settings, folder, sockets, run, key), run)
+    return Plan(stores, _programs(settings, folder, sockets, run, signing), run)
 
 
-def _programs(settings: Settings, folder: Path, sockets: Sequence[int], run: Run, key: str) -> Sequence[Kinded]:
+def _programs(
+    settings: Settings, folder: Path, sockets: Sequence[int], run: Run, signing: Signing
+) -> Sequence[Kinded]:
     chosen = environment(
         {
             "mongo_url": run.mongo,
             "redis_url": run.redis,
-            "token_key": key,
+            "token_key": signing.printable_key,
             "data": str(folder),
             "host": settings.host,
             "port": str(settings.port),
@@ -65,4 +67,5 @@ def _programs(settings: Settings, folder: Path, sockets: Sequence[int], run: Run
         }
     )
     workers = [Api(chosen, folder / "api.log", socket, run.api) for socket in sockets]
-    return [("projector", Projector(chosen, folder / "projector.log")), *(("api", each) for each in workers)]
+    projector = Projector(chosen, folder / "projector.log", run.api, signing.token)
+    return [("projector", projector), *(("api", each) for each in workers)]

@@ -20,14 +20,19 @@ class Projector:
     fds: ClassVar[tuple[int, ...]] = ()
     environment: Mapping[str, str]
     log: Path
+    api: str
+    token: str
 
     @property
     def argv(self) -> Sequence[str]:
         return (*foldbase(), "projector")
 
     def is_ready(self, pid: int) -> bool:
-        """True: nobody waits for a projector; the API tells how far behind it is."""
-        return True
+        """Whether the API at `api`, asked with the admin's `token`, has heard of this very projector."""
+        answer = ask(self.api, "/v1/projections", token=self.token)
+        if answer.status != HTTPStatus.OK:
+            return False
+        return any(each["name"].endswith(f"-{pid}") for each in answer.body["projectors"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,9 @@
 """The course of one `foldbase up`: hold the folder, clear up, listen, start, greet, keep, stop."""
 
-import base64
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 from app.settings import Settings
@@ -15,14 +13,14 @@ from app.supervisor.folder import held
 from app.supervisor.greeting import greeting
 from app.supervisor.leftovers import end_leftovers
 from app.supervisor.listening import listen
-from app.supervisor.plan import Plan, make_plan
+from app.supervisor.plan import make_plan
 from app.supervisor.run_file import Run
 from app.supervisor.signals import Signals
+from app.supervisor.signing import Signing
 from app.supervisor.supervisor import Supervisor
 
 STORES_TIMEOUT = 60.0
-API_TIMEOUT = 60.0
-TOKEN_LIFE = timedelta(days=1)
+PROGRAMS_TIMEOUT = 60.0
 
 
 def up(settings: Settings, say: Callable[[str], None]) -> None:
@@ -40,38 +38,19 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
             sockets = [
                 closing.enter_context(each) for each in listen(settings.host, settings.port, settings.workers)
             ]
-            key = _key(settings, folder)
-            plan = make_plan(settings, folder, [each.fileno() for each in sockets], _printable(key))
-            _run(supervisor, plan, key, folder, say)
+            signing = Signing.of(settings, folder)
+            plan = make_plan(settings, folder, [each.fileno() for each in sockets], signing)
+            supervisor.bring_up(plan.stores, STORES_TIMEOUT)
+            supervisor.bring_up(plan.programs, PROGRAMS_TIMEOUT)
+            say(greeting(plan.run.api, signing.token, folder))
+            supervisor.watch()
         except StopAsked:
             pass
         except OSError as error:
             raise FolderUnusable(folder, error.strerror or str(error)) from error
 
 
-def _run(supervisor: Supervisor, plan: Plan, key: bytes, folder: Path, say: Callable[[str], None]) -> None:
-    from app.identity import tokens
-
-    supervisor.bring_up(plan.stores, STORES_TIMEOUT)
-    supervisor.bring_up(plan.programs, API_TIMEOUT)
-    token = tokens.issue(key, sub="admin", role="admin", ttl=TOKEN_LIFE)
-    say(greeting(plan.run.api, token, folder))
-    supervisor.watch()
-
-
 def _record(folder: Path, run: Run, supervisor: Supervisor) -> None:
     me = os.getpid()
     started = {str(me): processes.started(me) or "", **supervisor.started()}
     run_file.write(folder, replace(run, pids={"supervisor": me, **supervisor.pids()}, started=started))
-
-
-def _key(settings: Settings, folder: Path) -> bytes:
-    from app.identity import keys
-
-    if settings.token_key is None:
-        return keys.load_or_create(folder)
-    return keys.decode(settings.token_key.get_secret_value())
-
-
-def _printable(key: bytes) -> str:
-    return base64.urlsafe_b64encode(key).decode().rstrip("=")

@@ -1,0 +1,115 @@
+"""Real `foldbase` commands in processes of their own, for tests that treat the program as a user does."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+
+from app.supervisor import processes
+
+FOLDBASE = str(Path(sys.executable).with_name("foldbase"))
+LAST_LINE = "Ctrl-C stops everything"
+T = TypeVar("T")
+
+
+def foldbase(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end."""
+    return subprocess.run(
+        [FOLDBASE, *arguments], capture_output=True, text=True, env={**os.environ, **environment}, timeout=60
+    )
+
+
+def free_port() -> int:
+    """A port of the loopback address where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(condition: Callable[[], T], seconds: float = 30.0) -> T:
+    """Wait until `condition` holds, and return what it returned."""
+    deadline = time.monotonic() + seconds
+    while not (held := condition()):
+        assert time.monotonic() < deadline, f"waited {seconds:.0f} s in vain"
+        time.sleep(0.02)
+    return held
+
+
+def alive(pid: int) -> bool:
+    """Whether process `pid` runs."""
+    return processes.started(pid) is not None
+
+
+@dataclass
+class Up:
+    """A `foldbase up` that said it is ready, and what it said."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+    lines: list[str]
+    took: float
+
+    @property
+    def run(self) -> dict[str, Any]:
+        """run.json as it is now."""
+        found: dict[str, Any] = json.loads((self.folder / "run.json").read_text())
+        return found
+
+    @property
+    def pids(self) -> dict[str, list[int]]:
+        """Its processes now, by kind."""
+        return {kind: pid if isinstance(pid, list) else [pid] for kind, pid in self.run["pids"].items()}
+
+    @property
+    def every_pid(self) -> list[int]:
+        """All its processes now."""
+        return [pid for pids in self.pids.values() for pid in pids]
+
+    def client(self) -> httpx.Client:
+        """A client with an administrator's token, that makes a new connection for every request."""
+        token = foldbase("token", "--data", str(self.folder)).stdout.strip()
+        return httpx.Client(
+            base_url=self.run["api"],
+            headers={"Authorization": f"Bearer {token}", "Connection": "close"},
+            timeout=20,
+        )
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Ask it to stop and return its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+@contextmanager
+def up(folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Up]:
+    """`foldbase up` on `folder` and a free port, ready; stopped afterwards if it still runs."""
+    begun = time.monotonic()
+    process = subprocess.Popen(
+        [FOLDBASE, "up", "--data", str(folder), "--port", str(free_port()), *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **(environment or {})},
+    )
+    assert process.stdout is not None
+    try:
+        lines = []
+        for line in process.stdout:
+            lines.append(line.rstrip("\n"))
+            if line.startswith(LAST_LINE):
+                break
+        assert lines, "foldbase up ended before it was ready"
+        yield Up(process, folder, lines, time.monotonic() - begun)
+    finally:
+        process.terminate()
+        process.wait(60)
+        process.stdout.close()
