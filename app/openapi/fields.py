@@ -1,0 +1,102 @@
+"""The parameters and headers that the interface uses, each described once."""
+
+from app.openapi.description import Header, Parameter, Schema
+from app.routes.reading import DEFAULT_LIMIT, MOST_PATIENCE
+from queries.documents import MOST_LIMIT
+
+TEXT: Schema = {"type": "string"}
+COLLECTION_NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"}
+DOCUMENT_ID: Schema = {"type": "string", "pattern": "^[A-Za-z0-9._~:@-]{1,200}$"}
+POSITIONS: Schema = {"type": "string", "pattern": r"^\d{1,16}(\s*,\s*\d{1,16})*$"}
+
+COLLECTION = Parameter("collection", "path", "The collection's name.", COLLECTION_NAME, "orders")
+NAME = Parameter("name", "path", "The collection's name.", COLLECTION_NAME, "orders")
+ID = Parameter("id", "path", "The document's id.", DOCUMENT_ID, "o1")
+PROBLEM_NAME = Parameter("name", "path", "The last part of a problem's `type`.", TEXT, "version-conflict")
+
+LIMIT = Parameter(
+    "limit",
+    "query",
+    "How many documents the page has at most.",
+    {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT},
+    20,
+)
+CURSOR = Parameter(
+    "cursor",
+    "query",
+    "Where the page begins: `next` of the page before it. A cursor does not expire, and belongs to its query.",
+    TEXT,
+)
+FOLD_AFTER = Parameter(
+    "Fold-After",
+    "header",
+    "Positions that the answer must include, as a `Fold-Position` gave them. The read waits until the "
+    "projections are there, and answers 503 `projection-behind` when that takes too long.",
+    POSITIONS,
+    "812",
+)
+PREFER_WAIT = Parameter(
+    "Prefer",
+    "header",
+    f"`wait=n`: how many seconds a read with `Fold-After` may wait. 2 unless said, {MOST_PATIENCE} at most.",
+    TEXT,
+    "wait=5",
+)
+IF_NONE_MATCH = Parameter(
+    "If-None-Match",
+    "header",
+    "The `ETag` that you have: when it still holds, the answer is 304 without a body.",
+    TEXT,
+    '"1"',
+)
+CREATE_ONLY = Parameter(
+    "If-None-Match",
+    "header",
+    "`*` and nothing else: only if there is no such document.",
+    {"const": "*"},
+    "*",
+)
+IF_MATCH = Parameter(
+    "If-Match",
+    "header",
+    "The `ETag` that the change is based on, or several, or `*` for any: only if the document is still there "
+    "as it was. A collection may demand it.",
+    TEXT,
+    '"1"',
+)
+
+ETAG = Header("ETag", "The document's version, in quotes.", TEXT, '"1"')
+PAGE_ETAG = Header("ETag", "Changes when the body does.", TEXT, '"3f1c0a52b7d94e86"')
+LOCATION = Header("Location", "The address of what was made.", TEXT, "/v1/documents/orders/o1")
+LINK = Header(
+    "Link",
+    "The address of the next page, with `rel=next`; not on the last page.",
+    TEXT,
+    '</v1/documents/orders?limit=1&cursor=…>; rel="next"',
+)
+WRITTEN_AT = Header(
+    "Fold-Position",
+    "The position of the commit that this state comes from. Send it as `Fold-After` to read it back.",
+    TEXT,
+    "812",
+)
+SERVED_AT = Header(
+    "Fold-Position",
+    "The checkpoint that the answer was read at, one position for every partition of the log.",
+    TEXT,
+    "812",
+)
+RETRY_AFTER = Header("Retry-After", "Seconds after which to try again.", {"type": "integer"}, "1")
+WWW_AUTHENTICATE = Header(
+    "WWW-Authenticate", "How to authenticate.", {"const": 'Bearer realm="foldbase"'}, 'Bearer realm="foldbase"'
+)
+REQUEST_ID = Header(
+    "X-Request-ID", "The id of this answer; finds it in the log.", TEXT, "0197a2c4-6f1e-4c53-9f0a-4a6b7f0f3b52"
+)
+ACCEPT = Header("Accept", "The media types that are taken here.", TEXT, "application/json")
+ACCEPT_PATCH = Header(
+    "Accept-Patch",
+    "The media types of patches that are taken here.",
+    TEXT,
+    "application/merge-patch+json, application/json-patch+json, application/json",
+)

@@ -1,0 +1,41 @@
+"""foldbase's own interface: every route there is, as one OpenAPI document."""
+
+from importlib.metadata import version
+from typing import Any
+
+from app.openapi.composing import compose
+from app.openapi.description import Group, Schema
+from app.openapi.operations.collections import COLLECTIONS
+from app.openapi.operations.documents import DOCUMENTS
+from app.openapi.operations.projections import PROJECTIONS
+from app.openapi.operations.public import HEALTH, REFERENCE
+from app.openapi.schemas import collections, documents, health, problems, projections
+
+GROUPS: tuple[Group, ...] = (DOCUMENTS, COLLECTIONS, PROJECTIONS, HEALTH, REFERENCE)
+SCHEMAS: dict[str, Schema] = {
+    **documents.SCHEMAS,
+    **collections.SCHEMAS,
+    **projections.SCHEMAS,
+    **health.SCHEMAS,
+    **problems.SCHEMAS,
+}
+
+_DESCRIPTION = """\
+A document API over an append-only event log. Declare a collection, write documents, read them back.
+
+Every write answers `Fold-Position`, the place of its commit in the log. A read that sends it back as \
+`Fold-After` is answered with that write or a later state, or says that it can not be.
+
+Errors are problems (RFC 9457). The `type` of each is the address of its explanation."""
+
+
+def interface() -> dict[str, Any]:
+    """The OpenAPI document of this version of foldbase."""
+    info = {
+        "title": "foldbase",
+        "version": version("foldbase"),
+        "summary": "A document backend whose source of truth is an append-only event log.",
+        "description": _DESCRIPTION,
+        "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+    }
+    return compose(info, GROUPS, SCHEMAS)

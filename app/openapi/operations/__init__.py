@@ -1,0 +1,1 @@
+"""The operations of the interface, one file for each group of routes."""

@@ -1,0 +1,116 @@
+"""Operations on collections."""
+
+from typing import Any
+
+from app.openapi.description import JSON, Answer, Content, Group, Operation, json_answer
+from app.openapi.fields import LOCATION, NAME
+
+ALL = "/v1/collections"
+ONE = f"{ALL}/{{name}}"
+
+_ADMIN = ("parameter-unknown", "token-missing", "token-invalid", "forbidden", "log-unavailable")
+_REDIS = ("projection-unavailable", "projection-behind")
+
+_SCHEMA = {
+    "type": "object",
+    "required": ["number", "status", "total"],
+    "properties": {
+        "number": {"type": "integer"},
+        "status": {"enum": ["new", "paid", "shipped"]},
+        "total": {"type": "number", "minimum": 0},
+        "placed_at": {"type": "string", "format": "date-time"},
+    },
+}
+_DECLARATION: dict[str, Any] = {
+    "schema": _SCHEMA,
+    "unique": [["number"]],
+    "indexes": [["status", "-placed_at"]],
+    "views": {
+        "by_status": {"group_by": ["status"], "measures": {"orders": "count", "total": {"sum": "total"}}},
+    },
+}
+_DECLARED = {
+    "name": "orders",
+    **_DECLARATION,
+    "_meta": {
+        "revision": 1,
+        "created_at": "2026-11-22T09:29:00.125000+00:00",
+        "updated_at": "2026-11-22T09:29:00.125000+00:00",
+    },
+}
+
+DECLARE = Operation(
+    name="collection_declare",
+    method="put",
+    path=ONE,
+    tag="collections",
+    access="admin",
+    summary="Declare a collection",
+    description=(
+        "Makes the collection, or puts a new declaration in the place of the old one. The same declaration "
+        "again changes nothing. Every problem of a declaration is told at once, and then nothing is changed. "
+        "Documents that are there are not held to a new schema until they are written again."
+    ),
+    parameters=(NAME,),
+    body={JSON: Content("Declaration", _DECLARATION)},
+    answers={
+        200: json_answer("It is declared so now.", "Collection", _DECLARED),
+        201: json_answer("It was made.", "Collection", _DECLARED, LOCATION),
+    },
+    problems=(
+        *_ADMIN,
+        *_REDIS,
+        "json-invalid",
+        "media-type-unsupported",
+        "unique-needs-empty",
+        "document-invalid",
+        "declaration-invalid",
+    ),
+)
+
+LIST = Operation(
+    name="collection_list",
+    method="get",
+    path=ALL,
+    tag="collections",
+    access="admin",
+    summary="List the collections",
+    description="Every declared collection, by name.",
+    answers={200: json_answer("All of them.", "Collections", {"items": [_DECLARED]})},
+    problems=_ADMIN,
+)
+
+READ = Operation(
+    name="collection_read",
+    method="get",
+    path=ONE,
+    tag="collections",
+    access="admin",
+    summary="Read a declaration",
+    description="The declaration in the form it is declared in; what equals its default is left out.",
+    parameters=(NAME,),
+    answers={200: json_answer("The collection.", "Collection", _DECLARED)},
+    problems=(*_ADMIN, "collection-missing"),
+)
+
+DROP = Operation(
+    name="collection_drop",
+    method="delete",
+    path=ONE,
+    tag="collections",
+    access="admin",
+    summary="Drop a collection",
+    description=(
+        "Takes the collection and all its documents away from every reader, for good: a later collection of "
+        "the same name begins empty. The log keeps the history."
+    ),
+    parameters=(NAME,),
+    answers={204: Answer("It was dropped.")},
+    problems=(*_ADMIN, *_REDIS, "collection-missing"),
+)
+
+COLLECTIONS = Group(
+    "collections",
+    "Declared kinds of documents: what each document must look like, and how it can be found.",
+    (DECLARE, LIST, READ, DROP),
+)

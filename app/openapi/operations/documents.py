@@ -1,0 +1,195 @@
+"""Operations on documents."""
+
+from typing import Any
+
+from app.openapi.description import JSON, Answer, Content, Group, Operation, json_answer
+from app.openapi.fields import (
+    COLLECTION,
+    CREATE_ONLY,
+    CURSOR,
+    ETAG,
+    FOLD_AFTER,
+    ID,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LIMIT,
+    LINK,
+    LOCATION,
+    PREFER_WAIT,
+    SERVED_AT,
+    WRITTEN_AT,
+)
+from app.routes.reading import JSON_PATCH, MERGE_PATCH
+
+MANY = "/v1/documents/{collection}"
+ONE = f"{MANY}/{{id}}"
+
+ORDER: dict[str, Any] = {
+    "number": 1007,
+    "status": "new",
+    "total": 99.5,
+    "placed_at": "2026-11-22T09:30:00Z",
+}
+PAID = {**ORDER, "status": "paid"}
+
+_USER = ("parameter-unknown", "token-missing", "token-invalid")
+_READS = (*_USER, "query-invalid", "collection-missing", "projection-behind", "projection-unavailable")
+_WRITES = (*_USER, "document-invalid", "collection-missing", "contention", "log-unavailable")
+_CONDITIONS = ("header-invalid", "version-conflict", "condition-required")
+_BODIES = ("json-invalid", "media-type-unsupported")
+_RULES = ("schema-violated", "unique-taken")
+
+
+def _document(body: dict[str, Any], version: int, position: int) -> dict[str, Any]:
+    meta = {
+        "version": version,
+        "position": position,
+        "created_at": "2026-11-22T09:30:00.125Z",
+        "updated_at": f"2026-11-22T09:3{version - 1}:00.125Z",
+        "updated_by": "user:admin",
+    }
+    return {"id": "o1", **body, "_meta": meta}
+
+
+_CREATED = json_answer("It was created.", "Document", _document(ORDER, 1, 812), ETAG, WRITTEN_AT, LOCATION)
+
+CREATE = Operation(
+    name="document_create",
+    method="post",
+    path=MANY,
+    tag="documents",
+    access="user",
+    summary="Create a document",
+    description=(
+        "Makes a document that must not be there yet. Without `id` in the body the server chooses one: a "
+        "UUIDv7, so that ids made later sort later."
+    ),
+    parameters=(COLLECTION,),
+    body={JSON: Content("DocumentBody", {"id": "o1", **ORDER})},
+    answers={201: _CREATED},
+    problems=(*_WRITES, *_BODIES, *_RULES, "document-exists", "declaration-invalid"),
+)
+
+LIST = Operation(
+    name="document_page",
+    method="get",
+    path=MANY,
+    tag="documents",
+    access="user",
+    summary="List documents",
+    description=(
+        "A page of the collection, the newest document first, by time of creation. Follow `next`, or the "
+        "`Link` header, to the next page; what is written meanwhile moves nothing between the pages."
+    ),
+    parameters=(COLLECTION, LIMIT, CURSOR, FOLD_AFTER, PREFER_WAIT),
+    sample={"limit": "20"},
+    answers={
+        200: json_answer(
+            "A page.", "Page", {"items": [_document(ORDER, 1, 812)], "next": None}, SERVED_AT, LINK
+        )
+    },
+    problems=(*_READS, "log-unavailable"),
+)
+
+READ = Operation(
+    name="document_read",
+    method="get",
+    path=ONE,
+    tag="documents",
+    access="user",
+    summary="Read a document",
+    description="The document as the projections have it, at the checkpoint that `Fold-Position` names.",
+    parameters=(COLLECTION, ID, FOLD_AFTER, PREFER_WAIT, IF_NONE_MATCH),
+    answers={
+        200: json_answer("The document.", "Document", _document(ORDER, 1, 812), ETAG, SERVED_AT),
+        304: Answer("You have it already.", (ETAG, SERVED_AT)),
+    },
+    problems=(*_READS, "document-invalid", "document-missing", "log-unavailable"),
+)
+
+PUT = Operation(
+    name="document_put",
+    method="put",
+    path=ONE,
+    tag="documents",
+    access="user",
+    summary="Replace or create a document",
+    description=(
+        "Makes the document like the body, whether it was there or not. A body that changes nothing makes no "
+        "event, and is answered with the version that stands. After a deletion the version goes on counting."
+    ),
+    parameters=(COLLECTION, ID, IF_MATCH, CREATE_ONLY),
+    body={JSON: Content("DocumentBody", PAID)},
+    answers={
+        200: json_answer("It was replaced.", "Document", _document(PAID, 2, 813), ETAG, WRITTEN_AT),
+        201: _CREATED,
+    },
+    problems=(*_WRITES, *_CONDITIONS, *_BODIES, *_RULES, "declaration-invalid"),
+)
+
+_SHIPPED = {**PAID, "status": "shipped"}
+
+PATCH = Operation(
+    name="document_patch",
+    method="patch",
+    path=ONE,
+    tag="documents",
+    access="user",
+    summary="Change a part of a document",
+    description=(
+        "A merge patch (RFC 7396) or a JSON Patch (RFC 6902), by the content type; `application/json` is a "
+        "merge patch, too. It is applied to the newest state in the log, wholly or not at all."
+    ),
+    parameters=(COLLECTION, ID, IF_MATCH),
+    body={
+        MERGE_PATCH: Content("MergePatch", {"status": "shipped"}),
+        JSON_PATCH: Content("JsonPatch", [{"op": "replace", "path": "/status", "value": "shipped"}]),
+        JSON: Content("MergePatch", {"status": "shipped"}),
+    },
+    answers={200: json_answer("It was changed.", "Document", _document(_SHIPPED, 3, 814), ETAG, WRITTEN_AT)},
+    problems=(
+        *_WRITES,
+        *_CONDITIONS,
+        *_BODIES,
+        *_RULES,
+        "document-missing",
+        "patch-unfit",
+        "patch-invalid",
+    ),
+)
+
+DELETE = Operation(
+    name="document_delete",
+    method="delete",
+    path=ONE,
+    tag="documents",
+    access="user",
+    summary="Delete a document",
+    description="Takes the document away from every reader. Its history stays in the log, and its id is free.",
+    parameters=(COLLECTION, ID, IF_MATCH),
+    answers={204: Answer("It was deleted.", (ETAG, WRITTEN_AT))},
+    problems=(*_WRITES, *_CONDITIONS, "document-missing"),
+)
+
+RESTORE = Operation(
+    name="document_restore",
+    method="post",
+    path=f"{ONE}/restore",
+    tag="documents",
+    access="user",
+    summary="Restore a deleted document",
+    description="Brings a deleted document back as it was, with its time of creation.",
+    parameters=(COLLECTION, ID, CREATE_ONLY),
+    answers={
+        201: json_answer(
+            "It is there again.", "Document", _document(_SHIPPED, 5, 816), ETAG, WRITTEN_AT, LOCATION
+        )
+    },
+    problems=(*_WRITES, *_CONDITIONS, *_RULES, "document-missing", "document-exists"),
+)
+
+DOCUMENTS = Group(
+    "documents",
+    "One JSON object each, with an id. Every change is an event in the log; reads come from the projections.",
+    (CREATE, LIST, READ, PUT, PATCH, DELETE, RESTORE),
+)

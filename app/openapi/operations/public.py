@@ -1,0 +1,94 @@
+"""Operations that need no token: health, and what tells about the interface."""
+
+from app.openapi.description import JSON, TEXT_HTML, Answer, Content, Group, Operation, json_answer
+from app.openapi.fields import IF_NONE_MATCH, PAGE_ETAG, PROBLEM_NAME, RETRY_AFTER
+from app.openapi.problems import told
+
+_LIVE = {"status": "live"}
+_NOT_READY = {"status": "not ready"}
+
+LIVE = Operation(
+    name="health_live",
+    method="get",
+    path="/health/live",
+    tag="health",
+    access="public",
+    summary="Whether the process lives",
+    description="Answered without asking MongoDB or Redis.",
+    answers={200: json_answer("It lives.", "Health", _LIVE)},
+)
+
+READY = Operation(
+    name="health_ready",
+    method="get",
+    path="/health/ready",
+    tag="health",
+    access="public",
+    summary="Whether requests can be served",
+    description="MongoDB and Redis are asked, and must answer within 2 seconds.",
+    answers={
+        200: json_answer("Both answer.", "Health", {"status": "ready"}),
+        503: json_answer("One of them does not.", "Health", _NOT_READY, RETRY_AFTER),
+    },
+)
+
+OPENAPI = Operation(
+    name="page_openapi",
+    method="get",
+    path="/openapi.json",
+    tag="reference",
+    access="public",
+    summary="The interface as OpenAPI 3.1",
+    description="This document. It describes what is there, and nothing else.",
+    parameters=(IF_NONE_MATCH,),
+    answers={
+        200: Answer("The document.", (PAGE_ETAG,), {JSON: Content({"type": "object"})}),
+        304: Answer("You have it already.", (PAGE_ETAG,)),
+    },
+    problems=("parameter-unknown",),
+)
+
+DOCS = Operation(
+    name="page_docs",
+    method="get",
+    path="/docs",
+    tag="reference",
+    access="public",
+    summary="The interface as a page to read",
+    description="One page, complete in itself.",
+    parameters=(IF_NONE_MATCH,),
+    answers={
+        200: Answer("The page.", (PAGE_ETAG,), {TEXT_HTML: Content({"type": "string"})}),
+        304: Answer("You have it already.", (PAGE_ETAG,)),
+    },
+    problems=("parameter-unknown",),
+)
+
+PROBLEM = Operation(
+    name="page_problem",
+    method="get",
+    path="/problems/{name}",
+    tag="reference",
+    access="public",
+    summary="A kind of problem, explained",
+    description=(
+        "What the problem means and what to do about it. Every problem's `type` is the address of its "
+        "explanation: a page for browsers, JSON for everybody else."
+    ),
+    parameters=(PROBLEM_NAME, IF_NONE_MATCH),
+    answers={
+        200: Answer(
+            "The explanation.",
+            (PAGE_ETAG,),
+            {
+                JSON: Content("ProblemType", told("version-conflict")),
+                TEXT_HTML: Content({"type": "string"}),
+            },
+        ),
+        304: Answer("You have it already.", (PAGE_ETAG,)),
+    },
+    problems=("parameter-unknown", "route-missing"),
+)
+
+HEALTH = Group("health", "For load balancers and probes.", (LIVE, READY))
+REFERENCE = Group("reference", "What is told about the interface itself.", (OPENAPI, DOCS, PROBLEM))

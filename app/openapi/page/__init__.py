@@ -1,0 +1,1 @@
+"""Pages for people: the reference at /docs and the explanations of problems, complete in themselves."""
