@@ -8,6 +8,7 @@ from app.embedded.errors import ServerUnavailable
 _LOADER_FAILED = 127
 _MISSING_LIBRARY = re.compile(r"error while loading shared libraries: (\S+?):")
 _OLD_LIBRARY = re.compile(r"version `(\S+)' not found")
+_OWN_WORDS = re.compile(r"^foldbase: (.+)$", re.MULTILINE)
 _LOG_TAIL = 64 * 1024
 _DEBIAN_PACKAGES = {
     "libcurl.so.4": "libcurl4",
@@ -38,6 +39,8 @@ def explain_exit(name: str, log: Path, log_start: int, status: int) -> ServerUna
         return ServerUnavailable(name, f"this system is too old for it ({old[1]} not found)", advice)
     if status == _LOADER_FAILED:
         return ServerUnavailable(name, "a shared library is missing", f"see {log}")
+    if own := _OWN_WORDS.search(told):
+        return ServerUnavailable(name, own[1], f"its log is {log}")
     if name == "mongod" and status in _MONGOD_STATUSES:
         reason, advice = _MONGOD_STATUSES[status]
         return ServerUnavailable(name, reason, f"{advice} (its log is {log})")

@@ -51,14 +51,14 @@ class Running:
         Its output is appended to its log; a log that has grown long is first put aside as `<log>.1`.
         Raises: ServerUnavailable, when its program or its log can not be used.
         """
-        log_start = _open_log(service.log)
         try:
+            log_start = _open_log(service.log)
             process = spawn(service.argv, env=service.environment, output=service.log, pass_fds=service.fds)
         except OSError as error:
             raise ServerUnavailable(
                 server=service.name,
-                reason=f"{service.argv[0]} can not be executed ({error.strerror})",
-                advice="install one made for this machine",
+                reason=f"can not be started ({error.strerror}: {error.filename})",
+                advice="mend that, or install one made for this machine",
             ) from error
         return cls(service, process, log_start)
 

@@ -25,7 +25,7 @@ class Kept:
         return None if self._running is None else self._running.pid
 
     def start(self) -> Running:
-        """Start it. Raises: ServerUnavailable, when that can not be done now."""
+        """Start it. Raises: ServerUnavailable, OSError, when that can not be done now."""
         self._since, self.due = time.monotonic(), None
         self._running = Running.launch(self.service)
         return self._running
@@ -39,7 +39,7 @@ class Kept:
         if self.due is not None and time.monotonic() >= self.due:
             try:
                 self.start()
-            except FoldbaseError as error:
+            except (FoldbaseError, OSError) as error:
                 self._put_off(f"could not be started: {error}", say)
             return True
         return False

@@ -56,6 +56,14 @@ def test_an_unusable_key_is_told_without_showing_it(tmp_path: Path) -> None:
     assert "c2hvcnQ" not in line
 
 
+def test_what_keeps_the_api_from_starting_is_told_in_its_own_words(running: Up, tmp_path: Path) -> None:
+    servers = {"FOLDBASE_MONGO_URL": running.run["mongo"], "FOLDBASE_REDIS_URL": running.run["redis"]}
+    port = str(free_port())
+    line = told(foldbase("up", "--data", str(tmp_path), "--port", port, FOLDBASE_PARTITIONS="4", **servers))
+    assert "partition" in line
+    assert ".log" in line
+
+
 def test_every_unusable_setting_is_told_at_once(tmp_path: Path) -> None:
     line = told(foldbase("up", "--data", str(tmp_path), FOLDBASE_PARTITIONS="0", FOLDBASE_DATABASE="a b"))
     assert "FOLDBASE_PARTITIONS" in line

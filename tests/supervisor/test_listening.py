@@ -6,12 +6,7 @@ import pytest
 
 from app.supervisor.errors import AddressUnusable, PortTaken
 from app.supervisor.listening import address_of, listen
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.deployments import free_port
 
 
 def test_every_worker_gets_a_socket_of_its_own_on_the_one_port() -> None:
