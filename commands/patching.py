@@ -93,7 +93,8 @@ class _Patching:
 
     def _remove(self, path: Pointer) -> Any:
         parent = self._find(path[:-1])
-        return parent.pop(_existing(parent, path[-1], path))
+        place = _existing(parent, path[-1], path)
+        return parent.pop(place)
 
     def _counted_copy(self, value: Any) -> Any:
         """Copies within a patch may double what they copied before; so they have a bound in all."""
