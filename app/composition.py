@@ -1,7 +1,7 @@
 """The one place where everything is built, in order, and closed in reverse: app, CLI and tests call it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from commands.execution import Executor
 from commands.snapshots import Snapshots
 from commands.states import States
 from commands.writing import DocumentCommands
+from events.background import Background
 from events.log import EventLog
 from events.wakeup import Announcer, Listener
 from projections.generations import Generations
@@ -91,7 +92,8 @@ async def stores(settings: Settings) -> AsyncIterator[Stores]:
         stack.push_async_callback(log.close)
         catalog = await Catalog.open(database, redis=listening, prefix=settings.database)
         stack.push_async_callback(catalog.close)
-        _background(stack, catalog.follow())
+        background = await stack.enter_async_context(Background())
+        background.start(catalog.follow(), "catalog")
         layout = Layout(settings.database)
         announcer = Announcer(redis, layout.appended)
         stack.push_async_callback(announcer.close)
@@ -109,8 +111,9 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
         executor = Executor(log, States(log, snapshots, settings.state_cache))
         moved = Listener(opened.listening, layout.moved)
         waiters = Waiters(redis, layout, log.id, log.partitions, moved.waiter())
-        _background(stack, moved.run())
-        _background(stack, waiters.run())
+        background = await stack.enter_async_context(Background())
+        background.start(moved.run(), "moved")
+        background.start(waiters.run(), "waiters")
         cursors = Cursors(token_key(settings))
         yield Deployment(
             opened,
@@ -134,17 +137,6 @@ def token_key(settings: Settings) -> bytes:
     if settings.token_key is None:
         raise SettingsInvalid(["FOLDBASE_TOKEN_KEY: is not set; `foldbase up` makes one by itself"])
     return decode(settings.token_key.get_secret_value())
-
-
-def _background(stack: AsyncExitStack, work: Coroutine[Any, Any, Any]) -> None:
-    """Run `work` until the stack is left."""
-    task = asyncio.create_task(work)
-
-    async def stop() -> None:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-    stack.push_async_callback(stop)
 
 
 STORE_ERRORS = (PyMongoError, RedisError, OSError)

@@ -11,6 +11,7 @@ from app.composition import projector
 from app.logs import configure_logs
 from app.server import serve
 from app.settings import Settings
+from events.background import Background
 
 
 def _spare_collections() -> None:
@@ -45,12 +46,17 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
+def on_signal() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
+
+
 async def _project(settings: Settings) -> None:
-    async with projector(settings) as running:
-        work = asyncio.create_task(running.run(), name="projector")
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, work.cancel)
-        await asyncio.gather(work, return_exceptions=True)
-        if not work.cancelled():
-            work.result()
+    async with projector(settings) as running, Background() as background:
+        stopped = on_signal()
+        background.start(running.run(), "projector")
+        background.start(stopped.wait(), "signal")
+        await background.first()

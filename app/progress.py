@@ -12,7 +12,7 @@ LOOK_EVERY = 0.1
 
 
 class ProgressLine:
-    """Shows how far something is. Cheap to call for every single step."""
+    """Shows how far something is."""
 
     def __init__(self, what: str, unit: str) -> None:
         """what: named in front; unit: what is counted, in the plural."""
@@ -41,12 +41,15 @@ class ProgressLine:
         if self._bar is not None:
             self._bar.stop()
 
+    def due(self) -> bool:
+        """Whether it is time to show something again; cheap enough to ask at every single step."""
+        return time.monotonic() - self._shown >= (LINE_EVERY if self._bar is None else LOOK_EVERY)
+
     def show(self, done: int, total: float | None = None) -> None:
-        """Say that `done` of `total` (None: unknown) are done."""
-        now = time.monotonic()
-        if now - self._shown < (LINE_EVERY if self._bar is None else LOOK_EVERY):
+        """Say that `done` of `total` (None: unknown) are done, if it is time to."""
+        if not self.due():
             return
-        self._shown = now
+        now = self._shown = time.monotonic()
         rate = f"{done / (now - self._started):,.0f} {self._unit}/s"
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total, rate=rate)

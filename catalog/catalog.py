@@ -13,6 +13,7 @@ from catalog.changes import declaring, dropping, newly_unique
 from catalog.collection import Collection
 from catalog.declaration import Declaration
 from catalog.declared import Declared
+from catalog.ending import end
 from catalog.errors import CollectionMissing, UniqueNeedsEmpty
 from catalog.knowledge import Knowledge, Listener
 from catalog.parsing import valid
@@ -152,17 +153,13 @@ class Catalog:
             await asyncio.wait({task})
         finally:
             self._following.discard(task)
-            task.cancel()
-            await asyncio.wait({task})
+            await end({task})
         if not task.cancelled():
             task.result()
 
     async def close(self) -> None:
         """End every `follow`. The database and Redis stay open: they are the caller's."""
-        if tasks := set(self._following):
-            for task in tasks:
-                task.cancel()
-            await asyncio.wait(tasks)
+        await end(set(self._following))
 
     async def _change(self, name: str, decide: Decide) -> Change:
         change = await self._writer.change(name, decide)

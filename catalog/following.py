@@ -6,6 +6,7 @@ from contextlib import suppress
 import structlog
 
 from catalog.announcements import Announcements
+from catalog.ending import end
 from catalog.errors import CatalogUnavailable
 from catalog.knowledge import Knowledge
 
@@ -22,14 +23,16 @@ async def follow(knowledge: Knowledge, announcements: Announcements) -> None:
     """
     wake = asyncio.Event()
     is_away = False
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(announcements.listen(wake.set))
+    listening = asyncio.create_task(announcements.listen(wake.set))
+    try:
         while True:
             wake.clear()
             is_away = await _refreshed(knowledge, was_away=is_away)
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_EVERY):
                     await wake.wait()
+    finally:
+        await end({listening})
 
 
 async def _refreshed(knowledge: Knowledge, *, was_away: bool) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+from events.background import end
 from events.commit import Commit
 from events.log import EventLog
 from events.position import Position, partition_of
@@ -29,5 +30,4 @@ async def batches(
                 yield batch
                 return
     finally:
-        ahead.cancel()
-        await asyncio.gather(ahead, return_exceptions=True)
+        await end([ahead])

@@ -12,6 +12,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from catalog.catalog import Catalog
+from events.background import Background, end
 from events.errors import LogUnavailable
 from events.log import EventLog
 from events.wakeup import Listener
@@ -65,12 +66,13 @@ class Projector:
     async def run(self) -> None:
         """Project until cancelled; survives the loss of MongoDB or Redis and goes on by itself."""
         try:
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._appended.run(), name="appended")
-                tasks.create_task(self._asked.run(), name="asked")
-                tasks.create_task(self._work_off_jobs(), name="jobs")
-                tasks.create_task(self._beat(), name="heartbeat")
-                tasks.create_task(self._project(), name="project")
+            async with Background() as background:
+                background.start(self._appended.run(), "appended")
+                background.start(self._asked.run(), "asked")
+                background.start(self._work_off_jobs(), "jobs")
+                background.start(self._beat(), "heartbeat")
+                background.start(self._project(), "project")
+                await background.wait()
         finally:
             for follower in self._followers:
                 follower.state = ProjectorState.STOPPED
@@ -96,10 +98,11 @@ class Projector:
         """Follow every partition until one finds that there is nothing to go on from."""
         self._all_are(ProjectorState.CATCHING_UP)
         try:
-            async with asyncio.TaskGroup() as tasks:
+            async with Background() as background:
                 for follower in self._followers:
-                    tasks.create_task(follower.run())
-        except* CheckpointUnusable:
+                    background.start(follower.run(), "follower")
+                await background.wait()
+        except CheckpointUnusable:
             self._ready.clear()
 
     async def _work_off_jobs(self) -> None:
@@ -134,8 +137,7 @@ class Projector:
             job.state, job.error, job.finished_at = "failed", repr(fault), time.time()
             await self._jobs.keep(job)
         finally:
-            renewal.cancel()
-            await asyncio.gather(renewal, return_exceptions=True)
+            await end([renewal])
             await asyncio.gather(lease.give_back(), return_exceptions=True)
 
     async def _discard_dropped(self) -> None:

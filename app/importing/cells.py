@@ -25,12 +25,12 @@ class Cells:
         self._properties = properties if isinstance(properties, dict) else {}
         self._absent = frozenset(("", *absent))
 
-    def reader(self, header: Sequence[str]) -> Callable[[Sequence[str]], JsonValue | RecordInvalid]:
+    def reader(self, header: Sequence[str]) -> "Callable[[Sequence[str]], JsonValue | RecordInvalid]":
         """What turns rows of texts under these names into objects."""
         columns = [(name, self._convert(name)) for name in header]
         width, absent = len(header), self._absent
 
-        def read(row: Sequence[str]) -> JsonValue | RecordInvalid:
+        def read(row: Sequence[str]) -> "JsonValue | RecordInvalid":
             if len(row) != width:
                 return RecordInvalid(f"has {len(row)} cells under {width} names")
             return {

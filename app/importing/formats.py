@@ -21,7 +21,7 @@ class Record(NamedTuple):
     """One record: the line it begins on (1-based; in a JSON array its place), and its value or its fault."""
 
     line: int
-    value: JsonValue | RecordInvalid
+    value: "JsonValue | RecordInvalid"
 
 
 class Source(NamedTuple):
@@ -49,7 +49,8 @@ def open_source(name: str, format: str | None) -> Source:
     if found is None:
         known = ", ".join(FORMATS)
         raise FileUnusable(name, f"its name does not tell the format ({known}, also .gz or .zip); use --format")
-    return Source(file, found, path.stat().st_size, raw.tell)
+    size = path.stat().st_size
+    return Source(file, found, size, lambda: size if raw.closed else raw.tell())
 
 
 def records(source: Source, cells: Cells) -> Iterator[Record]:

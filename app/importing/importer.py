@@ -18,7 +18,7 @@ from events.errors import FoldbaseError, InvalidValue
 
 OnConflict = Literal["fail", "skip", "replace"]
 
-UNDER_WAY = 512
+UNDER_WAY = 2048
 MOST_TOLD = 100
 ACTOR = "import"
 

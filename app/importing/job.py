@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from app.progress import ProgressLine
 from app.composition import deployment
 from app.importing.cells import Cells
 from app.importing.formats import Source, open_source, records
 from app.importing.importer import Importer, OnConflict, Summary
+from app.progress import ProgressLine
 from app.settings import Settings
 from catalog.catalog import Catalog
 from catalog.declared import Declared
@@ -31,10 +31,12 @@ async def run_import(settings: Settings, job: ImportJob) -> Summary:
         schema = None if declared.schema is None else declared.schema.source
         importer = Importer(built.commands, declared, id_field=job.id_field, on_conflict=job.on_conflict)
         with ProgressLine(job.collection, "documents") as progress:
-            return await importer.run(
-                records(source, Cells(schema, job.absent)),
-                lambda summary: progress.show(summary.read, _expected(source, summary)),
-            )
+
+            def tell(summary: Summary) -> None:
+                if progress.due():
+                    progress.show(summary.read, _expected(source, summary))
+
+            return await importer.run(records(source, Cells(schema, job.absent)), tell)
 
 
 async def _declared(catalog: Catalog, name: str, make: bool) -> Declared:

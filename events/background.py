@@ -1,0 +1,52 @@
+"""Background work: tasks that run beside something, and have really ended when it is left."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from types import TracebackType
+from typing import Any, Self
+
+AGAIN = 0.1
+
+
+async def end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
+    """Cancel tasks until they have ended. What they raise is dropped.
+
+    Once is not enough: on Python 3.11 `asyncio.wait_for`, which drivers use, can swallow a cancellation
+    that arrives just as the awaited thing is done.
+    """
+    pending = {task for task in tasks if not task.done()}
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=AGAIN)
+
+
+class Background:
+    """A context whose tasks run until it is left."""
+
+    def __init__(self) -> None:
+        self._tasks: list[asyncio.Task[Any]] = []
+
+    def start(self, work: Coroutine[Any, Any, Any], name: str) -> None:
+        """Run `work` beside what follows."""
+        self._tasks.append(asyncio.create_task(work, name=name))
+
+    async def wait(self) -> None:
+        """Wait until all work has ended by itself, or one of it raises, and raise that."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+
+    async def first(self) -> None:
+        """Wait until some of the work has ended, and raise what it raised."""
+        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await end(self._tasks)
