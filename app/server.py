@@ -18,8 +18,10 @@ from app.routes.app import App
 from app.routes.collections import CollectionRoutes
 from app.routes.documents import DocumentRoutes
 from app.routes.health import HealthRoutes
+from app.routes.pages import PageRoutes
 from app.routes.projections import ProjectionRoutes
 from app.settings import Settings
+from app.supervisor.listening import address_of
 
 GRACE = 10.0
 
@@ -50,6 +52,7 @@ def create_app(built: Deployment) -> App:
         CollectionRoutes(built, access),
         ProjectionRoutes(built, access),
         HealthRoutes(built),
+        PageRoutes(address_of(settings.host, settings.port)),
     ):
         routes.register(app)
     return app

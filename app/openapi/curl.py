@@ -2,9 +2,8 @@
 
 import shlex
 
-import orjson
-
 from app.openapi.description import Operation, Parameter
+from app.openapi.pretty import pretty
 
 
 def command(operation: Operation) -> str:
@@ -37,7 +36,7 @@ def sent_headers(operation: Operation) -> dict[str, str]:
 def sent_body(operation: Operation) -> str | None:
     """The body of the example request."""
     for content in operation.body.values():
-        return orjson.dumps(content.example).decode()
+        return pretty(content.example, indent=2)
     return None
 
 

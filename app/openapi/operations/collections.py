@@ -112,5 +112,5 @@ DROP = Operation(
 COLLECTIONS = Group(
     "collections",
     "Declared kinds of documents: what each document must look like, and how it can be found.",
-    (DECLARE, LIST, READ, DROP),
+    (LIST, DECLARE, READ, DROP),
 )

@@ -29,14 +29,13 @@ def reference(document: JsonObject, address: str) -> Page:
 
 
 def _introduction(info: JsonObject, address: str) -> Markup:
-    shell = f"URL={address}\nTOKEN=$(foldbase token)"
     return element(
         "header",
         element("h1", info["title"], " ", element("small", info["version"])),
         element("p", info["summary"], class_="lead"),
         prose(info["description"]),
         element("p", "The examples work in a shell that knows where the API is, and has a token:"),
-        shell_block(shell),
+        shell_block("URL=", element("span", address, id="address"), "\nTOKEN=$(foldbase token)"),
         element(
             "p",
             "The same for programs: ",

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.openapi.page.code import pretty
 from app.openapi.page.markup import Markup, element, inline, join, prose
+from app.openapi.pretty import pretty
 
 JsonObject = dict[str, Any]
 

@@ -1,4 +1,6 @@
 "use strict";
+const address = document.getElementById("address");
+if (address && location.origin.startsWith("http")) address.textContent = location.origin;
 for (const button of document.querySelectorAll("button.copy")) {
   const code = button.parentElement.querySelector("code");
   button.hidden = false;
