@@ -37,12 +37,12 @@ def main() -> int:
     except (DemoFailed, FlightsUnavailable) as failed:
         Console(stderr=True).print(f"demo: {failed}", markup=False)
         return 1
-    console.print(f"\nTo go on from here: foldbase up --data {data or OWN_DATA}")
+    console.print(f'\nTo go on from here: make run ARGS="--data {data or OWN_DATA}"', markup=False)
     return 0
 
 
 def load(to: Deployment, file: Path) -> None:
-    """Declare the collection, import `file` and check that every one of its rows arrived."""
+    """Declare the collection, import `file` and check that every one of its rows can be read."""
     to.call("PUT", f"/v1/collections/{COLLECTION}", json.loads(DECLARATION.read_text()))
     before, started = count(to), time.monotonic()
     console.print(f"importing {ROWS:,} flights from {file}")
@@ -54,13 +54,16 @@ def load(to: Deployment, file: Path) -> None:
 
 
 def show(to: Deployment) -> None:
-    """Print a few reads as a frontend would send them."""
+    """Print a few reads as a frontend would send them, and what is answered."""
     newest = _get(to, f"/v1/documents/{COLLECTION}?limit=3")
-    _get(to, f"/v1/documents/{COLLECTION}/{newest['items'][-1]['id']}")
+    for flight in newest["items"]:
+        console.print_json(data=flight, indent=None)
+    console.print_json(data=_get(to, f"/v1/documents/{COLLECTION}/{newest['items'][-1]['id']}"))
 
 
 def count(to: Deployment) -> int:
-    """Return how many flights readers see, by turning every page of the list."""
+    """Count the flights that readers see once nothing is left to apply, turning every page of the list."""
+    settle(to)
     counted, cursor = 0, ""
     while True:
         page = to.call("GET", f"/v1/documents/{COLLECTION}?limit=1000{cursor}")
@@ -70,11 +73,25 @@ def count(to: Deployment) -> int:
         cursor = f"&cursor={quote(page['next'])}"
 
 
+def settle(to: Deployment) -> None:
+    """Wait until the projector has applied the whole log.
+
+    Raises: DemoFailed after a minute.
+    """
+    deadline = time.monotonic() + 60
+    while any(lag is None or lag["commits"] for lag in _lags(to)):
+        if time.monotonic() > deadline:
+            raise DemoFailed("the projector does not keep up; look at `foldbase status`.")
+        time.sleep(0.1)
+
+
+def _lags(to: Deployment) -> list[Any]:
+    return [partition["lag"] for partition in to.call("GET", "/v1/projections")["partitions"]]
+
+
 def _get(to: Deployment, path: str) -> Any:
-    answer = to.call("GET", path)
     console.print(f"\n[bold]GET {path}[/bold]")
-    console.print_json(data=answer)
-    return answer
+    return to.call("GET", path)
 
 
 if __name__ == "__main__":
