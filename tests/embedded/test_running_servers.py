@@ -101,6 +101,6 @@ def test_both_servers_start_together_well_within_the_time_up_may_take(tmp_path: 
 def test_no_server_is_left_when_one_of_them_can_not_start(tmp_path: Path) -> None:
     redis = RedisServer.prepare(tmp_path / "redis")
     mongod = Mongod(Path("/nonexistent/mongod"), tmp_path, 1)
-    with pytest.raises(Exception, match="can not be started .*/nonexistent/mongod"):
+    with pytest.raises(Exception, match=r"can not be started .*/nonexistent/mongod"):
         start(redis, mongod)
     assert not redis.socket.exists()
