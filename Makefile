@@ -4,7 +4,6 @@
 .PHONY: help install run test check bench demo lock
 
 BIN := .venv/bin
-PYTEST := $(BIN)/pytest -o asyncio_default_fixture_loop_scope=function
 ARGS ?=
 PYTHONS := python3 python3.13 python3.12 python3.11
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
@@ -18,13 +17,13 @@ run: install ## serve on this machine: make run ARGS="--port 8123 --data DIR"
 	@exec $(BIN)/foldbase up $(ARGS)
 
 test: install ## run the tests: make test ARGS="tests/embedded -x"
-	@$(PYTEST) $(ARGS)
+	@$(BIN)/pytest $(ARGS)
 
 check: install ## lint, types, import arrows
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
-	@$(PYTEST) --quiet --no-header --durations=0 tests/architecture
+	@$(BIN)/pytest --quiet --no-header --durations=0 tests/architecture
 
 bench: install ## measure both sides and compare: make bench ARGS="--help"
 	@$(BIN)/python -m benchmarks $(ARGS)
