@@ -6,6 +6,7 @@ inserts a position first owns it. n + 1 is attempted only when n is known to exi
     wait for appends -> take a batch -> send it -> tell the callers
                                          | tail lost      read the tail, send again
                                          | refused        fail that one append, send the rest again
+                                         | all refused    send half of it, to find the one to blame
                                          | outcome unknown  read back, compare nonces, send again
 """
 
@@ -16,12 +17,12 @@ from typing import Protocol
 import structlog
 
 from events.batch import MOST_BATCH, Append, Waiting
-from events.errors import LogError, LogUnavailable
+from events.errors import FoldbaseError, LogUnavailable
+from events.pauses import Pauses
 from events.position import Position
 
 _log = structlog.get_logger(__name__)
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.001, 0.5
 IDLE_TURNS = 4
 
 
@@ -35,9 +36,16 @@ class TailLost(Exception):
 class AppendRefused(Exception):
     """The append at `index` can never be written; the first `stored` of the batch were written."""
 
-    def __init__(self, stored: int, index: int, error: LogError) -> None:
+    def __init__(self, stored: int, index: int, error: FoldbaseError) -> None:
         self.stored = stored
         self.index = index
+        self.error = error
+
+
+class BatchRefused(Exception):
+    """MongoDB refused the batch as a whole, because of some append in it; none was written."""
+
+    def __init__(self, error: FoldbaseError) -> None:
         self.error = error
 
 
@@ -51,7 +59,7 @@ class Writer(Protocol):
     async def insert(self, batch: list[Append], first: Position) -> None:
         """Insert the batch at `first`, `first` + 1, …; durable on return.
 
-        Raises: TailLost, AppendRefused, OutcomeUnknown.
+        Raises: TailLost, AppendRefused, BatchRefused, OutcomeUnknown.
         """
 
     async def tail(self) -> Position:
@@ -127,9 +135,13 @@ class Appender:
     async def _store(self, batch: list[Append]) -> None:
         self._watch(batch, self._patience)
         try:
-            left = batch
+            left, pauses = batch, Pauses()
+            attempt = (Position(-1), 0)
             while left:
                 first = Position((await self._known_tail()) + 1)
+                if attempt == (first, len(left)):  # its position is taken by what no majority has yet
+                    await pauses.wait()
+                attempt = (first, len(left))
                 left = await self._send(left, first)
         finally:
             self._watchdog.cancel()
@@ -143,9 +155,13 @@ class Appender:
             self._tail = None
             return batch[lost.stored :]
         except AppendRefused as refused:
-            self._stored(batch[: refused.stored], first)
-            batch[refused.index].failed(refused.error)
-            return batch[refused.stored : refused.index] + batch[refused.index + 1 :]
+            return self._without(batch, first, refused)
+        except BatchRefused as refused:
+            if len(batch) == 1:
+                batch[0].failed(refused.error)
+                return []
+            half = len(batch) // 2
+            return await self._send(batch[:half], first) + batch[half:]
         except OutcomeUnknown as unknown:
             return await self._settle(batch, first, unknown)
         self._stored(batch, first)
@@ -159,41 +175,40 @@ class Appender:
         else's commit, and an ordered insert stops there. So nothing is stored twice and nothing out of order.
         """
         _log.warning("append outcome unknown, reading back", reason=str(unknown), first=first)
-        pause = SHORTEST_PAUSE
+        pauses = Pauses()
         while True:
             try:
                 kept = await self._writer.nonces(first, len(batch))
-            except OutcomeUnknown:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-                continue
-            ours = _ours(batch, kept)
-            self._stored(batch[:ours], first)
-            batch, first = batch[ours:], Position(first + ours)
-            if not batch or ours < len(kept):
-                self._tail = None
-                return batch
-            try:
+                ours = _ours(batch, kept)
+                self._stored(batch[:ours], first)
+                batch, first = batch[ours:], Position(first + ours)
+                if not batch or ours < len(kept):
+                    self._tail = None
+                    return batch
                 await self._writer.insert(batch, first)
             except (TailLost, OutcomeUnknown):
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
-                continue
+                await pauses.wait()
             except AppendRefused as refused:
-                self._stored(batch[: refused.stored], first)
-                batch[refused.index].failed(refused.error)
-                return batch[refused.stored : refused.index] + batch[refused.index + 1 :]
-            self._stored(batch, first)
-            return []
+                return self._without(batch, first, refused)
+            except BatchRefused:
+                return batch
+            else:
+                self._stored(batch, first)
+                return []
+
+    def _without(self, batch: list[Append], first: Position, refused: AppendRefused) -> list[Append]:
+        """Tell the callers of what was stored and of what was refused; the appends that are left."""
+        self._stored(batch[: refused.stored], first)
+        batch[refused.index].failed(refused.error)
+        return batch[refused.stored : refused.index] + batch[refused.index + 1 :]
 
     async def _known_tail(self) -> Position:
-        pause = SHORTEST_PAUSE
+        pauses = Pauses()
         while self._tail is None:
             try:
                 self._tail = await self._writer.tail()
             except OutcomeUnknown:
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                await pauses.wait()
         return self._tail
 
     def _stored(self, batch: list[Append], first: Position) -> None:

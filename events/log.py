@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 import bson
-from bson.codec_options import CodecOptions
 from pymongo.errors import PyMongoError
 
 from events.appender import Appender
 from events.batch import Append
+from events.codec import PLAIN
 from events.commit import (
     MOST_COMMIT_BYTES,
     MOST_EVENTS,
@@ -35,7 +35,6 @@ from events.position import (
 from events.store import CLAIMS, COMMITS, MAJORITY, Database, identity, prepare
 from events.writer import MongoWriter
 
-_UTC: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True)
 _NAMES_AFTER = "0"  # "0" follows "/": streams of collection c lie between "c/" and "c0"
 
 
@@ -51,7 +50,7 @@ class EventLog:
         self.id = id
         self.partitions = partitions
         self._database = database
-        self._commits = database.get_collection(COMMITS, codec_options=_UTC, read_concern=MAJORITY)
+        self._commits = database.get_collection(COMMITS, codec_options=PLAIN, read_concern=MAJORITY)
         self._listeners: list[Callable[[Position], None]] = []
         self._appenders = [
             Appender(MongoWriter(database, partition), patience=patience, announce=self._announce)
@@ -93,8 +92,8 @@ class EventLog:
                   LogUnavailable: `unknown` says whether it may have been written.
         Promises: a caller that goes away neither undoes nor halves its append.
         """
-        if len(new.events) > MOST_EVENTS:
-            raise InvalidValue("", f"makes {len(new.events)} events; a commit holds {MOST_EVENTS}")
+        if len(new.events) > MOST_EVENTS or not (new.events or new.request):
+            raise InvalidValue("", f"makes {len(new.events)} events; a commit holds 1 to {MOST_EVENTS}")
         nonce, at = os.urandom(8), now()
         loop = asyncio.get_running_loop()
         append = Append(new, nonce, _encode(new, at, nonce), loop.create_future(), loop.time())

@@ -74,4 +74,9 @@ def is_unknown(error: Exception) -> bool:
     """Whether a failed write may have been applied all the same."""
     if isinstance(error, ConnectionFailure | ExecutionTimeout):
         return True
-    return isinstance(error, OperationFailure) and error.code in _INTERRUPTED
+    return isinstance(error, OperationFailure) and is_interrupted(error.code)
+
+
+def is_interrupted(code: int | None) -> bool:
+    """Whether the server broke off with `code` for a reason of its own, and not of what it was sent."""
+    return code in _INTERRUPTED

@@ -7,15 +7,23 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from events.appender import AppendRefused, OutcomeUnknown, TailLost
+from events.appender import AppendRefused, BatchRefused, OutcomeUnknown, TailLost
 from events.batch import Append
 from events.commit import JsonObject
-from events.errors import ClaimTaken, LogError, LogUnavailable, RequestRepeated, VersionConflict
+from events.errors import (
+    ClaimTaken,
+    FoldbaseError,
+    InvalidValue,
+    LogUnavailable,
+    RequestRepeated,
+    VersionConflict,
+)
+from events.pauses import Pauses
 from events.position import Position, beginning, end
-from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, is_unknown
+from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, is_interrupted, is_unknown
 
 DUPLICATE_KEY = 11000
-COMMIT_ATTEMPTS = 3
+UNSTORABLE = {2, 15, 22, 10334}  # BadValue, Overflow (nested too deeply), InvalidBSON, BSONObjectTooLarge
 
 
 class MongoWriter:
@@ -38,6 +46,8 @@ class MongoWriter:
         except (ConnectionFailure, ExecutionTimeout, OperationFailure) as error:
             if is_unknown(error):
                 raise OutcomeUnknown(str(error)) from error
+            if isinstance(error, OperationFailure) and error.code in UNSTORABLE:
+                raise BatchRefused(_unstorable(error.code)) from error
             raise
 
     async def tail(self) -> Position:
@@ -99,19 +109,19 @@ class MongoWriter:
 
 
 async def _commit(session: AsyncClientSession) -> None:
-    """Commit, asking again while the answer is unknown: the server decides a transaction only once."""
-    for _ in range(COMMIT_ATTEMPTS):
+    """Commit, asking again until there is an answer: the server decides a transaction only once.
+
+    While it is undecided nobody else can take its positions; walking away would leave them locked.
+    """
+    pauses = Pauses()
+    while True:
         try:
             await session.commit_transaction()
             return
         except PyMongoError as error:
-            if error.has_error_label("UnknownTransactionCommitResult"):
-                unknown = error
-                continue
-            if error.has_error_label("TransientTransactionError"):
-                raise TailLost(0) from error
-            raise
-    raise OutcomeUnknown(str(unknown)) from unknown
+            if not error.has_error_label("UnknownTransactionCommitResult"):
+                raise OutcomeUnknown(str(error)) from error
+        await pauses.wait()
 
 
 def _check(batch: list[Append], answer: JsonObject, *, whole: bool = False) -> None:
@@ -127,12 +137,20 @@ def _check(batch: list[Append], answer: JsonObject, *, whole: bool = False) -> N
         stored = 0 if whole else index
         if error["code"] == DUPLICATE_KEY and "_id" in error["keyPattern"]:
             raise TailLost(stored)
+        if is_interrupted(error["code"]):
+            raise OutcomeUnknown(error["errmsg"])
         raise AppendRefused(stored, index, _refusal(batch[index], error))
 
 
-def _refusal(append: Append, error: JsonObject) -> LogError:
+def _refusal(append: Append, error: JsonObject) -> FoldbaseError:
     if error["code"] == DUPLICATE_KEY:
         if "request" in error["keyPattern"] and append.new.request is not None:
             return RequestRepeated(append.new.request)
         return VersionConflict(append.new.stream, append.new.expected)
+    if error["code"] in UNSTORABLE:
+        return _unstorable(error["code"])
     return LogUnavailable(f"MongoDB refused the commit with code {error['code']}")
+
+
+def _unstorable(code: int) -> InvalidValue:
+    return InvalidValue("", f"can not be stored: MongoDB refuses it with code {code}; is it nested too deeply?")

@@ -1,0 +1,18 @@
+"""How documents of MongoDB become Python values: the very ones that were sent."""
+
+from typing import Any
+
+from bson.codec_options import CodecOptions, TypeDecoder, TypeRegistry
+from bson.int64 import Int64
+
+
+class _WholeNumbers(TypeDecoder):
+    """bson gives int64 a class of its own, which JSON Schema validators do not take for a number."""
+
+    bson_type = Int64
+
+    def transform_bson(self, value: Int64) -> int:
+        return int(value)
+
+
+PLAIN: CodecOptions[dict[str, Any]] = CodecOptions(tz_aware=True, type_registry=TypeRegistry([_WholeNumbers()]))

@@ -1,0 +1,79 @@
+"""Commits to append, and what the log must show of them."""
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any, Protocol
+
+from events.commit import Commit, Event, NewCommit
+from events.errors import LogError
+from events.position import Position, StreamName, Version, beginning
+
+CREATED = Event("created", {"number": 1007, "status": "new"})
+ALL = 100_000
+
+
+class Readable(Protocol):
+    """As much of a log as it takes to read it in order."""
+
+    partitions: int
+
+    async def read_partition(self, partition: int, *, after: Position, limit: int) -> list[Commit]: ...
+
+
+def new(
+    stream: str = "orders/o1", expected: int = 0, events: Sequence[Event] = (CREATED,), **more: Any
+) -> NewCommit:
+    """A commit to append; `more` as NewCommit has it."""
+    return NewCommit(StreamName(stream), Version(expected), list(events), "user:ada", **more)
+
+
+def counted(*numbers: int) -> list[Event]:
+    """Events that can be told apart."""
+    return [Event("counted", {"n": number}) for number in numbers]
+
+
+def key(number: int) -> bytes:
+    """A request key."""
+    return number.to_bytes(16, "big")
+
+
+async def everything(log: Readable) -> list[Commit]:
+    """All commits of all partitions. Fails when a position or a version is missing, or there twice."""
+    commits = [commit for n in range(log.partitions) for commit in await whole_partition(log, n)]
+    assert_versions_count_on(commits)
+    return commits
+
+
+async def whole_partition(log: Readable, partition: int = 0) -> list[Commit]:
+    """All commits of a partition, in order. Fails at a gap."""
+    commits = await log.read_partition(partition, after=beginning(partition), limit=ALL)
+    assert_no_gap(beginning(partition), commits)
+    return commits
+
+
+def assert_no_gap(after: int, commits: Sequence[Commit]) -> None:
+    """The commits stand at the positions right after `after`, in order."""
+    assert [commit.position for commit in commits] == list(range(after + 1, after + 1 + len(commits)))
+
+
+def assert_versions_count_on(commits: Iterable[Commit]) -> None:
+    """In every stream the versions are 1, 2, 3…"""
+    streams: dict[str, list[Commit]] = {}
+    for commit in commits:
+        if commit.version:
+            streams.setdefault(commit.stream, []).append(commit)
+    for stream, history in streams.items():
+        assert history[0].version == 1, stream
+        assert all(late.version == early.last_version + 1 for early, late in pairwise(history)), stream
+
+
+def won(outcomes: Iterable[Commit | BaseException]) -> list[Commit]:
+    """The outcomes that are commits. Fails when another is no refusal by the log."""
+    ends = list(outcomes)
+    assert all(isinstance(end, Commit | LogError) for end in ends), ends
+    return [end for end in ends if isinstance(end, Commit)]
+
+
+def lost(outcomes: Iterable[Commit | BaseException]) -> list[BaseException]:
+    """The outcomes that are errors."""
+    return [end for end in outcomes if isinstance(end, BaseException)]

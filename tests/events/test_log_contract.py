@@ -1,0 +1,55 @@
+"""The event log keeps its contract; a log that does nothing breaks every clause of it."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from events.commit import Commit, NewCommit, committed
+from events.log import EventLog
+from events.position import Position
+from tests.events.contract import CLAUSES, Clause
+
+
+class DoesNothing:
+    """Answers every append as if it were kept, and keeps nothing."""
+
+    partitions = 4
+
+    async def append(self, new: NewCommit) -> Commit:
+        return committed(new, Position(1), datetime(2026, 11, 22, tzinfo=UTC))
+
+    async def read(self, *_: Any, **__: Any) -> list[Commit]:
+        return []
+
+    async def read_partition(self, *_: Any, **__: Any) -> list[Commit]:
+        return []
+
+    async def head(self, partition: int) -> Position:
+        return Position(0)
+
+    async def find_request(self, request: bytes) -> Commit | None:
+        return None
+
+    async def holds(self, collection: str) -> bool:
+        return False
+
+    async def count(self, **_: Any) -> int:
+        return 0
+
+    async def release_claims(self, collection: str) -> None:
+        return None
+
+
+every_clause = pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.__name__)
+
+
+@every_clause
+async def test_the_log_keeps_its_contract(clause: Clause, log: EventLog) -> None:
+    await clause(log)
+
+
+@every_clause
+async def test_a_log_that_does_nothing_breaks_every_clause(clause: Clause) -> None:
+    with pytest.raises((AssertionError, ValueError, pytest.fail.Exception)):
+        await clause(DoesNothing())
