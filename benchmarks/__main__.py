@@ -11,6 +11,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
+
 from benchmarks import flights, load, report
 from benchmarks.bars import Row
 from benchmarks.errors import BenchmarkFailed
@@ -26,9 +28,11 @@ def main() -> int:
     try:
         load.wrk()
         rows = asyncio.run(_measured(options))
-    except BenchmarkFailed as failed:
-        print(failed, file=sys.stderr)
+    except (BenchmarkFailed, httpx.HTTPError) as failed:
+        print(f"benchmarks: {str(failed) or type(failed).__name__}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     report.show(rows)
     report.save(rows, options.json, rounds=options.rounds, seconds=options.seconds, smoke=options.smoke)
     print(f"written to {options.json}")

@@ -99,7 +99,10 @@ async def _until_ready(api: str, log: Path) -> None:
     async with httpx.AsyncClient(base_url=api) as client:
 
         async def ready() -> bool:
-            return (await client.get("/health/ready")).is_success
+            try:
+                return (await client.get("/health/ready")).is_success
+            except httpx.TransportError:
+                return False
 
         if not await until(ready, START_WITHIN):
             raise StartFailed(f"foldbase up did not get ready; its last words: {last_words(log)}")

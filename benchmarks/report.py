@@ -65,4 +65,10 @@ def _json(row: Row) -> dict[str, Any]:
 
 
 def _machine() -> dict[str, Any]:
-    return {"cpus": os.cpu_count(), "system": platform.platform(), "python": platform.python_version()}
+    load = [round(average, 2) for average in os.getloadavg()]
+    return {
+        "cpus": os.cpu_count(),
+        "load": load,
+        "system": platform.platform(),
+        "python": platform.python_version(),
+    }
