@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from datetime import UTC, datetime
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from commands.claims import NO_CLAIMS, Claims
 from commands.condition import ANY, Condition
@@ -11,7 +11,7 @@ from commands.decider import Decider
 from commands.errors import Refused
 from commands.states import BEFORE_ALL, Loaded, States
 from commands.turns import Turns
-from events.commit import Commit, Event, NewCommit, committed, now
+from events.commit import Commit, Event, NewCommit, committed
 from events.errors import InvalidValue, VersionConflict
 from events.log import EventLog
 from events.position import NO_STREAM, Position, StreamName
@@ -21,10 +21,10 @@ S = TypeVar("S")
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.001, 0.05
 MOST_ATTEMPTS = 50
+NOT_YET = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Order(Generic[C, S]):
+class Order(NamedTuple, Generic[C, S]):
     """One command on its way, and all that goes with it.
 
     is_new:  nobody else can know the stream, or most likely nobody does: decide first, without reading.
@@ -47,8 +47,7 @@ class Order(Generic[C, S]):
     trace: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Executed(Generic[S]):
+class Executed(NamedTuple, Generic[S]):
     """What came of a command. `before` and `after` are the same when it changed nothing."""
 
     before: Loaded[S]
@@ -126,4 +125,5 @@ class Executor:
 
 
 def _foreseen(new: NewCommit) -> Commit:
-    return committed(new, Position(0), now())
+    """The commit as far as rules may look at it: neither its place nor its time is known yet."""
+    return committed(new, Position(0), NOT_YET)

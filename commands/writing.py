@@ -1,7 +1,6 @@
 """Writing documents of a collection: its schema, unique fields and limits around the generic decider."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.declared import Declared
 from commands.claims import Claims, claims_between, fields_of
@@ -17,8 +16,7 @@ from events.log import EventLog
 from events.position import Position, partition_for, stream_name
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What came of a write. `document` is what is there now; `created`: there was none before."""
 
     id: str
@@ -84,8 +82,7 @@ class DocumentCommands:
         return Position(declared.floors.get(partition_for(stream, self._log.partitions), -1))
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentRules:
+class DocumentRules(NamedTuple):
     """What a collection demands of one of its documents."""
 
     declared: Declared

@@ -10,7 +10,6 @@ Every event but `patched` says all by itself, and none needs the code that decid
 The write side answers with, and projections keep, the bytes that `response_body` makes: one fold, one form.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -35,16 +34,14 @@ class Birth(NamedTuple):
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Absent:
+class Absent(NamedTuple):
     """No document, and none that could be restored. The stream may exist all the same."""
 
-    version: Version = Version(0)  # noqa: RUF009 - a NewType is the int itself
-    position: Position = Position(0)  # noqa: RUF009
+    version: Version = Version(0)
+    position: Position = Position(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(NamedTuple):
     """A document. `version` and `position` are those of its last event and commit."""
 
     body: JsonObject
@@ -55,8 +52,7 @@ class Present:
     updated_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Deleted:
+class Deleted(NamedTuple):
     """A document that was deleted; `body` is what a restore brings back."""
 
     body: JsonObject

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -12,6 +13,8 @@ from app.importing.errors import RecordInvalid
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"true": True, "false": False, "TRUE": True, "FALSE": False, "True": True, "False": False}
+
+LONGEST_INTEGER = 18
 
 Convert = Callable[[str], JsonValue]
 
@@ -51,14 +54,16 @@ class Cells:
         return None
 
 
-def _integer(text: str) -> JsonValue:
-    return int(text) if _INTEGER.fullmatch(text) else _number(text)
-
-
 def _number(text: str) -> JsonValue:
+    """A number as JSON would have it: whole where it is written so, else the nearest double."""
+    if len(text) < LONGEST_INTEGER and text.isdecimal() and text.isascii():
+        return int(text)
     if _INTEGER.fullmatch(text):
         return int(text)
-    return float(text) if _NUMBER.fullmatch(text) else text
+    if not _NUMBER.fullmatch(text):
+        return text
+    number = float(text)
+    return number if isfinite(number) else text
 
 
 def _boolean(text: str) -> JsonValue:
@@ -74,7 +79,7 @@ def _json(text: str) -> JsonValue:
 
 
 _BY_TYPE: dict[str, Convert] = {
-    "integer": _integer,
+    "integer": _number,
     "number": _number,
     "boolean": _boolean,
     "object": _json,
