@@ -33,19 +33,23 @@ _INTERRUPTED = {50, 91, 112, 189, 262, 10107, 11600, 11602, 13435, 13436}
 
 
 async def prepare(database: Database) -> None:
-    """Make the indexes the log's promises rest on. Safe to repeat, also from many processes at once."""
+    """Make the indexes the log's promises rest on. Safe to repeat, also from many processes at once.
+
+    A commit that breaks several of them is reported by the one made first: a request that comes again is
+    a repetition, whatever else it is.
+    """
     commits = database[COMMITS]
-    await commits.create_index(
-        [("stream", ASCENDING), ("version", ASCENDING)],
-        name=BY_VERSION,
-        unique=True,
-        partialFilterExpression={"version": {"$exists": True}},
-    )
     await commits.create_index(
         [("request", ASCENDING)],
         name=BY_REQUEST,
         unique=True,
         partialFilterExpression={"request": {"$exists": True}},
+    )
+    await commits.create_index(
+        [("stream", ASCENDING), ("version", ASCENDING)],
+        name=BY_VERSION,
+        unique=True,
+        partialFilterExpression={"version": {"$exists": True}},
     )
 
 

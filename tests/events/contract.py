@@ -250,6 +250,14 @@ async def a_stale_decision_is_told_before_a_taken_claim(log: Log) -> None:
 
 
 @clause
+async def a_repeated_request_is_told_before_a_stale_decision(log: Log) -> None:
+    commit = await log.append(new(ORDER, request=key(7)))
+    with pytest.raises(RequestRepeated):
+        await log.append(new(ORDER, request=key(7)))
+    assert await log.read(ORDER) == [commit]
+
+
+@clause
 async def a_repeated_request_is_told_before_a_taken_claim(log: Log) -> None:
     await log.append(new("orders/o1", request=key(7), taken=(NUMBER,)))
     with pytest.raises(RequestRepeated):
