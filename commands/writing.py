@@ -98,8 +98,7 @@ class DocumentRules(NamedTuple):
 
     def _subject(self, schema: Any, body: JsonObject) -> JsonObject:
         """What the schema is to see: the body, with `id` where the schema speaks of it."""
-        speaks_of_id = isinstance(schema, dict) and "id" in schema.get("properties", ())
-        return {"id": self.id, **body} if speaks_of_id else body
+        return {"id": self.id, **body} if _speaks_of_id(schema) else body
 
     def claims(self, before: Document, after: Document) -> Claims:
         """What the change takes and releases."""
@@ -108,6 +107,10 @@ class DocumentRules(NamedTuple):
     def taken(self, error: ClaimTaken) -> UniqueTaken:
         """The refusal for a claim that another document holds."""
         return UniqueTaken(fields_of(error.claim, self.declared.name, self.declared.unique))
+
+
+def _speaks_of_id(schema: Any) -> bool:
+    return isinstance(schema, dict) and any("id" in schema.get(part, ()) for part in ("properties", "required"))
 
 
 def _exists(state: Document) -> bool:

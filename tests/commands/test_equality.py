@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from commands.equality import equal
 
-EQUAL = [
+EQUAL: list[tuple[Any, Any]] = [
     (1, 1.0), (0, -0.0), (None, None), (True, True), ("ä", "ä"), ([], []), ({}, {}),
     ({"a": 1, "b": [2]}, {"b": [2.0], "a": 1}), (2**53, float(2**53)),
 ]  # fmt: skip
-UNEQUAL = [
+UNEQUAL: list[tuple[Any, Any]] = [
     (1, True), (0, False), (None, False), (None, 0), ("1", 1), ([], {}), ([1], [1, 1]), ({}, {"a": None}),
     ([1, 2], [2, 1]), ({"a": {"b": 1}}, {"a": {"b": "1"}}), (2**53 + 1, float(2**53)), ("é", "e\u0301"),
 ]  # fmt: skip
