@@ -1,12 +1,12 @@
 """Commits to append, and what the log must show of them."""
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import count, islice, pairwise
 from typing import Any, Protocol
 
 from events.commit import Commit, Event, NewCommit
 from events.errors import LogError
-from events.position import Position, StreamName, Version, beginning
+from events.position import Position, StreamName, Version, beginning, partition_for, stream_name
 
 CREATED = Event("created", {"number": 1007, "status": "new"})
 ALL = 100_000
@@ -25,6 +25,12 @@ def new(
 ) -> NewCommit:
     """A commit to append; `more` as NewCommit has it."""
     return NewCommit(StreamName(stream), Version(expected), list(events), "user:ada", **more)
+
+
+def neighbours(number: int, partitions: int, partition: int = 0) -> list[StreamName]:
+    """The names of `number` streams that lie in one partition."""
+    names = (stream_name("orders", f"o{n}") for n in count(1))
+    return list(islice((name for name in names if partition_for(name, partitions) == partition), number))
 
 
 def counted(*numbers: int) -> list[Event]:
