@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.openapi.description import PROBLEM, Answer, Header, Operation
-from app.openapi.fields import ACCEPT, ACCEPT_PATCH, REQUEST_ID, RETRY_AFTER, WWW_AUTHENTICATE
+from app.openapi.fields import ACCEPT, ACCEPT_PATCH, MISSED_AT, REQUEST_ID, RETRY_AFTER, WWW_AUTHENTICATE
 from app.openapi.media import content_of
 from app.openapi.problems import ANY_REQUEST, by_name
 
@@ -53,14 +53,16 @@ def _problem(names: Sequence[str], method: str) -> JsonObject:
     }
     return {
         "description": "; ".join(dict.fromkeys(row.title for row in rows)) + ".",
-        "headers": _headers(_problem_headers(rows[0].status, method)),
+        "headers": _headers(_problem_headers(names, method)),
         "content": {PROBLEM: content},
     }
 
 
-def _problem_headers(status: int, method: str) -> Iterable[Header]:
+def _problem_headers(names: Sequence[str], method: str) -> Iterable[Header]:
     yield REQUEST_ID
-    match status:
+    if "document-missing" in names and method == "get":
+        yield MISSED_AT
+    match by_name()[names[0]].status:
         case 401:
             yield WWW_AUTHENTICATE
         case 415:

@@ -86,6 +86,9 @@ SERVED_AT = Header(
     TEXT,
     "812",
 )
+MISSED_AT = Header(
+    "Fold-Position", "With `document-missing`: the checkpoint at which there was none.", TEXT, "812"
+)
 RETRY_AFTER = Header("Retry-After", "Seconds after which to try again.", {"type": "integer"}, "1")
 WWW_AUTHENTICATE = Header(
     "WWW-Authenticate", "How to authenticate.", {"const": 'Bearer realm="foldbase"'}, 'Bearer realm="foldbase"'

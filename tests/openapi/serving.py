@@ -1,0 +1,66 @@
+"""The API and a projector in this process, on a free port, and clients of it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import httpx
+
+from app.composition import deployment, projector, token_key
+from app.identity.tokens import issue
+from app.routes.app import App
+from app.server import create_app, drain, start
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Served:
+    """What is served, and clients for everybody who may ask."""
+
+    app: App
+    admin: httpx.AsyncClient
+    user: httpx.AsyncClient
+    nobody: httpx.AsyncClient
+
+
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[Served]:
+    """Serve on `settings`, with a projector beside it."""
+    async with deployment(settings) as built, projecting(settings):
+        app = create_app(built)
+        app.config.TOUCHUP = False  # Sanic can do that for one application in a process only
+        listening = socket.create_server(("127.0.0.1", 0))
+        server = await start(app, listening)
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        try:
+            async with (
+                client(url, settings, "admin") as admin,
+                client(url, settings, "user") as user,
+                client(url, settings, None) as nobody,
+            ):
+                yield Served(app, admin, user, nobody)
+        finally:
+            await drain(server)
+
+
+@asynccontextmanager
+async def projecting(settings: Settings) -> AsyncIterator[None]:
+    """A projector at work."""
+    async with projector(settings) as built:
+        work = asyncio.create_task(built.run())
+        try:
+            yield
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+
+def client(url: str, settings: Settings, role: str | None) -> httpx.AsyncClient:
+    """A client whose token has `role`; without one, a client without a token."""
+    if role is None:
+        return httpx.AsyncClient(base_url=url)
+    token = issue(token_key(settings), sub=role, role=role, ttl=timedelta(minutes=5))
+    return httpx.AsyncClient(base_url=url, headers={"Authorization": f"Bearer {token}"})

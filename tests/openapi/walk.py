@@ -1,0 +1,211 @@
+"""A walk through the interface: requests that bring about every answer that is described."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app.openapi.operations.documents import ORDER
+
+JSON_PATCH = "application/json-patch+json"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A request, and how it must be answered: with a status, or with a problem."""
+
+    operation: str
+    method: str
+    path: str
+    answer: int | str
+    json: Any = None
+    text: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    by: Literal["admin", "user", "nobody"] = "admin"
+
+    def __str__(self) -> str:
+        return f"{self.operation} → {self.answer}"
+
+
+def documents() -> list[Step]:
+    """Through the documents of `orders` (o1 is there, gone was deleted) and of `strict` (s1 is there)."""
+    orders, strict = "/v1/documents/orders", "/v1/documents/strict"
+    return [
+        *_creating("document_create", orders),
+        *_listing("document_page", orders),
+        *_reading("document_read", f"{orders}/o1"),
+        Step("document_put", "PUT", f"{orders}/o9", 201, {**ORDER, "number": 9}),
+        Step("document_put", "PUT", f"{orders}/o1", 200, {**ORDER, "status": "paid"}),
+        *_changing("document_put", "PUT", orders, strict, {**ORDER, "status": "paid"}),
+        Step("document_put", "PUT", f"{orders}/o1", "header-invalid", ORDER, headers={"If-None-Match": '"1"'}),
+        Step("document_patch", "PATCH", f"{orders}/o1", 200, {"status": "shipped"}),
+        *_changing("document_patch", "PATCH", orders, strict, {"number": 1007}),
+        *_patching("document_patch", orders),
+        *_taking_away("document_delete", orders, strict),
+        *_bringing_back("document_restore", orders, strict),
+    ]
+
+
+def administration() -> list[Step]:
+    """Through collections and projections."""
+    one, all_of_them, report = "/v1/collections/orders", "/v1/collections", "/v1/projections"
+    steps = [
+        Step("collection_list", "GET", all_of_them, 200),
+        Step("collection_read", "GET", one, 200),
+        Step("collection_read", "GET", "/v1/collections/nothing", "collection-missing"),
+        Step("collection_declare", "PUT", "/v1/collections/new", 201, {}),
+        Step("collection_declare", "PUT", "/v1/collections/new", 200, {"require_if_match": True}),
+        Step("collection_declare", "PUT", one, "unique-needs-empty", {"unique": [["total"]]}),
+        Step("collection_declare", "PUT", one, "declaration-invalid", {"indexs": []}),
+        Step("collection_declare", "PUT", one, "document-invalid", []),
+        Step("collection_declare", "PUT", one, "json-invalid", text="{"),
+        Step("collection_declare", "PUT", one, "media-type-unsupported", text="{}", headers=_plain()),
+        Step("collection_drop", "DELETE", "/v1/collections/nothing", "collection-missing"),
+        Step("collection_drop", "DELETE", "/v1/collections/new", 204),
+        Step("projection_state", "GET", report, 200),
+        Step("projection_rebuild", "POST", f"{report}/nothing/rebuild", "collection-missing"),
+    ]
+    guarded = [
+        ("collection_list", "GET", all_of_them),
+        ("collection_read", "GET", one),
+        ("collection_declare", "PUT", one),
+        ("collection_drop", "DELETE", one),
+        ("projection_state", "GET", report),
+        ("projection_rebuild", "POST", f"{report}/orders/rebuild"),
+    ]
+    for name, method, path in guarded:
+        steps += [*_strangers(name, method, path), Step(name, method, path, "forbidden", by="user")]
+        steps.append(Step(name, method, f"{path}?x=1", "parameter-unknown"))
+    return steps
+
+
+def public() -> list[Step]:
+    """Through what anybody may ask for."""
+    steps = [
+        Step("health_live", "GET", "/health/live", 200, by="nobody"),
+        Step("health_ready", "GET", "/health/ready", 200, by="nobody"),
+        Step("page_problem", "GET", "/problems/nothing", "route-missing", by="nobody"),
+        Step("page_problem", "GET", "/problems/forbidden", 200, headers={"Accept": "text/html"}, by="nobody"),
+    ]
+    pages = ("page_openapi", "/openapi.json"), ("page_docs", "/docs"), ("page_problem", "/problems/forbidden")
+    for name, path in pages:
+        steps += [
+            Step(name, "GET", path, 200, by="nobody"),
+            Step(name, "GET", path, 304, headers={"If-None-Match": "*"}, by="nobody"),
+            Step(name, "GET", f"{path}?x=1", "parameter-unknown", by="nobody"),
+        ]
+    return steps
+
+
+def _creating(name: str, path: str) -> list[Step]:
+    return [
+        Step(name, "POST", path, 201, {**ORDER, "number": 1}),
+        Step(name, "POST", path, "document-exists", {"id": "o1", **ORDER}),
+        Step(name, "POST", path, "unique-taken", ORDER),
+        Step(name, "POST", path, "schema-violated", {}),
+        Step(name, "POST", path, "document-invalid", {**ORDER, "id": "/"}),
+        Step(name, "POST", path, "json-invalid", text="{"),
+        Step(name, "POST", path, "media-type-unsupported", text="{}", headers=_plain()),
+        Step(name, "POST", f"{path}?x=1", "parameter-unknown", {}),
+        Step(name, "POST", "/v1/documents/nothing", "collection-missing", {}),
+        *_strangers(name, "POST", path),
+    ]
+
+
+def _listing(name: str, path: str) -> list[Step]:
+    return [
+        Step(name, "GET", path, 200),
+        Step(name, "GET", f"{path}?limit=1", 200, by="user"),
+        Step(name, "GET", f"{path}?limit=0", "query-invalid"),
+        Step(name, "GET", f"{path}?cursor=AAAA", "query-invalid"),
+        Step(name, "GET", f"{path}?x=1", "parameter-unknown"),
+        Step(name, "GET", "/v1/documents/nothing", "collection-missing"),
+        Step(name, "GET", path, "projection-behind", headers=_far_ahead()),
+        *_strangers(name, "GET", path),
+    ]
+
+
+def _reading(name: str, path: str) -> list[Step]:
+    return [
+        Step(name, "GET", path, 200),
+        Step(name, "GET", path, 304, headers={"If-None-Match": "*"}),
+        Step(name, "GET", path, "query-invalid", headers={"Fold-After": "soon"}),
+        Step(name, "GET", f"{path}?x=1", "parameter-unknown"),
+        Step(name, "GET", "/v1/documents/orders/nothing", "document-missing"),
+        Step(name, "GET", "/v1/documents/nothing/o1", "collection-missing"),
+        Step(name, "GET", "/v1/documents/orders/a%20b", "document-invalid"),
+        Step(name, "GET", path, "projection-behind", headers=_far_ahead()),
+        *_strangers(name, "GET", path),
+    ]
+
+
+def _changing(name: str, method: str, orders: str, strict: str, body: dict[str, Any]) -> list[Step]:
+    """What holds for PUT and PATCH alike; `body` fits o1."""
+    return [
+        Step(name, method, f"{orders}/other", "unique-taken", {**body, "number": 1007}),
+        Step(name, method, f"{orders}/o1", "schema-violated", {**body, "total": -1}),
+        Step(name, method, f"{orders}/o1", "document-invalid", {**body, "id": "o2"}),
+        Step(name, method, f"{orders}/o1", "version-conflict", body, headers={"If-Match": '"99"'}),
+        Step(name, method, f"{orders}/o1", "header-invalid", body, headers={"If-Match": "99"}),
+        Step(name, method, f"{strict}/s1", "condition-required", {"n": 2}),
+        Step(name, method, "/v1/documents/nothing/o1", "collection-missing", body),
+        Step(name, method, f"{orders}/o1", "json-invalid", text="{"),
+        Step(name, method, f"{orders}/o1", "media-type-unsupported", text="{}", headers=_plain()),
+        Step(name, method, f"{orders}/o1?x=1", "parameter-unknown", body),
+        *_strangers(name, method, f"{orders}/o1"),
+    ]
+
+
+def _patching(name: str, orders: str) -> list[Step]:
+    patch = {"Content-Type": JSON_PATCH}
+    unfit = '[{"op": "remove", "path": "/nothing"}]'
+    invalid = '[{"op": "remove", "path": "/id"}]'
+    return [
+        Step(name, "PATCH", f"{orders}/o1", "patch-unfit", text=unfit, headers=patch),
+        Step(name, "PATCH", f"{orders}/o1", "patch-invalid", text=invalid, headers=patch),
+        Step(name, "PATCH", f"{orders}/nothing", "document-missing", {}),
+    ]
+
+
+def _taking_away(name: str, orders: str, strict: str) -> list[Step]:
+    return [
+        Step(name, "DELETE", f"{orders}/nothing", "document-missing"),
+        Step(name, "DELETE", "/v1/documents/nothing/o1", "collection-missing"),
+        Step(name, "DELETE", f"{orders}/a%20b", "document-invalid"),
+        Step(name, "DELETE", f"{orders}/o1", "version-conflict", headers={"If-Match": '"99"'}),
+        Step(name, "DELETE", f"{orders}/o1", "header-invalid", headers={"If-Match": "99"}),
+        Step(name, "DELETE", f"{strict}/s1", "condition-required"),
+        Step(name, "DELETE", f"{orders}/o1?x=1", "parameter-unknown"),
+        *_strangers(name, "DELETE", f"{orders}/o1"),
+        Step(name, "DELETE", f"{orders}/o9", 204),
+    ]
+
+
+def _bringing_back(name: str, orders: str, strict: str) -> list[Step]:
+    return [
+        Step(name, "POST", f"{orders}/nothing/restore", "document-missing"),
+        Step(name, "POST", "/v1/documents/nothing/o1/restore", "collection-missing"),
+        Step(name, "POST", f"{orders}/a%20b/restore", "document-invalid"),
+        Step(name, "POST", f"{orders}/o1/restore", "document-exists"),
+        Step(name, "POST", f"{orders}/o1/restore", "version-conflict", headers={"If-None-Match": "*"}),
+        Step(name, "POST", f"{orders}/o1/restore", "header-invalid", headers={"If-None-Match": '"1"'}),
+        Step(name, "POST", f"{orders}/gone/restore", "unique-taken"),
+        Step(name, "POST", f"{strict}/s1/restore", "condition-required"),
+        Step(name, "POST", f"{orders}/o1/restore?x=1", "parameter-unknown"),
+        *_strangers(name, "POST", f"{orders}/o1/restore"),
+        Step(name, "POST", f"{orders}/o9/restore", 201),
+    ]
+
+
+def _strangers(name: str, method: str, path: str) -> list[Step]:
+    return [
+        Step(name, method, path, "token-missing", {}, by="nobody"),
+        Step(name, method, path, "token-invalid", {}, by="nobody", headers={"Authorization": "Bearer x"}),
+    ]
+
+
+def _plain() -> dict[str, str]:
+    return {"Content-Type": "text/plain"}
+
+
+def _far_ahead() -> dict[str, str]:
+    return {"Fold-After": "1000000", "Prefer": "wait=0"}
