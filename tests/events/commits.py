@@ -74,10 +74,10 @@ def assert_versions_count_on(commits: Iterable[Commit]) -> None:
 
 
 def won(outcomes: Iterable[Commit | BaseException]) -> list[Commit]:
-    """The outcomes that are commits. Fails when another is no refusal by the log."""
+    """The outcomes that are commits, by position. Fails when another is no refusal by the log."""
     ends = list(outcomes)
     assert all(isinstance(end, Commit | LogError) for end in ends), ends
-    return [end for end in ends if isinstance(end, Commit)]
+    return sorted(end for end in ends if isinstance(end, Commit))
 
 
 def lost(outcomes: Iterable[Commit | BaseException]) -> list[BaseException]:

@@ -9,6 +9,9 @@ from pymongo import AsyncMongoClient
 from events.log import EventLog
 from events.store import Database
 
+IMPATIENT: dict[str, Any] = {"socketTimeoutMS": 500, "serverMonitoringMode": "poll"}
+"""Options of a client that soon takes a connection for dead, and soon makes another."""
+
 
 @asynccontextmanager
 async def opened(database: Database, *, partitions: int = 1, patience: float = 10.0) -> AsyncIterator[EventLog]:

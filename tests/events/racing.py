@@ -1,9 +1,9 @@
 """Races: calls that set off together, and readers that watch while others write."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from events.commit import Commit
 from events.position import Position, beginning
@@ -59,3 +59,15 @@ async def until(condition: Callable[[], object], within: float = 10.0) -> None:
             if condition():
                 return
             await asyncio.sleep(0.002)
+
+
+@asynccontextmanager
+async def deferred(awaited: Coroutine[Any, Any, list[T]]) -> AsyncIterator[list[T]]:
+    """Run `awaited` beside the block. What it returns is in the yielded list when the block has ended."""
+    task = asyncio.create_task(awaited)
+    outcome: list[T] = []
+    try:
+        yield outcome
+        outcome += await task
+    finally:
+        task.cancel()
