@@ -198,8 +198,8 @@ def _bringing_back(name: str, orders: str, strict: str) -> list[Step]:
 
 def _strangers(name: str, method: str, path: str) -> list[Step]:
     return [
-        Step(name, method, path, "token-missing", {}, by="nobody"),
-        Step(name, method, path, "token-invalid", {}, by="nobody", headers={"Authorization": "Bearer x"}),
+        Step(name, method, path, "token-missing", by="nobody"),
+        Step(name, method, path, "token-invalid", by="nobody", headers={"Authorization": "Bearer x"}),
     ]
 
 

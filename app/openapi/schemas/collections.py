@@ -21,10 +21,13 @@ _DECLARED: Schema = {
         ),
     },
     "unique": _field_sets("Sets of fields that no two documents may share the values of.", MAX_UNIQUE),
-    "indexes": _field_sets("Orders over the documents; a leading `-` reverses a field.", MAX_INDEXES),
+    "indexes": _field_sets(
+        "Orders over the documents; a leading `-` reverses a field. Checked and kept; no query uses them yet.",
+        MAX_INDEXES,
+    ),
     "views": {
         "type": "object",
-        "description": "Group-bys, kept exact.",
+        "description": "Group-bys. Checked and kept; no query uses them yet.",
         "maxProperties": MAX_VIEWS,
         "propertyNames": COLLECTION_NAME,
         "additionalProperties": {"$ref": "#/components/schemas/View"},

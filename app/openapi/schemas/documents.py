@@ -25,7 +25,10 @@ META: Schema = {
         },
         "created_at": {**TIME, "description": "UTC."},
         "updated_at": {**TIME, "description": "UTC."},
-        "updated_by": {"type": "string", "description": "Who wrote last: `user:` and the token's subject."},
+        "updated_by": {
+            "type": "string",
+            "description": "Who wrote last: `user:` and the token's subject, or `import`.",
+        },
     },
 }
 
