@@ -1,6 +1,8 @@
 """What a request can have wrong before it reaches the domain.
 
 RequestError
+  RouteMissing           nothing is at this address      use one of those in /docs
+  MethodRefused          not with this method            use one of those named
   HeaderInvalid          a header nobody can read        mend the header
   ParameterUnknown       no such query parameter         use one of those named
   MediaTypeUnsupported   the body is of another type     send one of those named
@@ -14,9 +16,34 @@ from difflib import get_close_matches
 
 from events.errors import FoldbaseError
 
+ROOTS = ("documents", "collections", "projections")
+
 
 class RequestError(FoldbaseError):
     """Something about the request itself."""
+
+
+@dataclass(eq=False)
+class RouteMissing(RequestError):
+    """Nothing is served at this address."""
+
+    path: str
+
+    def __str__(self) -> str:
+        meant = _nearest_route(self.path)
+        hint = "/docs describes every address" if meant is None else f"did you mean {meant}?"
+        return f"there is nothing at {self.path[:200]}; {hint}"
+
+
+@dataclass(eq=False)
+class MethodRefused(RequestError):
+    """The address is served, but not for this method; `allowed` are those it is served for."""
+
+    method: str
+    allowed: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"{self.method[:40]} is not possible here; use {' or '.join(self.allowed)}"
 
 
 @dataclass(eq=False)
@@ -60,7 +87,10 @@ class ConditionRequired(RequestError):
     """The collection demands that every change names the version it is based on."""
 
     def __str__(self) -> str:
-        return "this collection demands If-Match with the version the change is based on"
+        return (
+            "this collection demands If-Match with the ETag the change is based on, "
+            "or If-None-Match: * to make what is not there"
+        )
 
 
 @dataclass(eq=False)
@@ -70,4 +100,14 @@ class Forbidden(RequestError):
     needs: str
 
     def __str__(self) -> str:
-        return f"this needs the role {self.needs}"
+        return f"this needs the role {self.needs}; use a token that has it"
+
+
+def _nearest_route(path: str) -> str | None:
+    """The address that was probably meant, where the version or the first word of one is nearly right."""
+    _, *parts = path.split("/")
+    if parts[0] == "v1":
+        del parts[0]
+    near = get_close_matches(parts[0], ROOTS, 1, 0.6) if parts else []
+    meant = "/".join(["/v1", *near, *parts[1:]])[:200]
+    return meant if near and meant != path else None

@@ -1,16 +1,21 @@
 """Where every error of a request ends: answered as a problem, and logged where it is our fault."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import structlog
+from sanic.exceptions import MethodNotAllowed, NotFound, ServiceUnavailable
 from sanic.handlers import ErrorHandler
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from app.errors import MethodRefused, RouteMissing
 from app.problems import UNEXPECTED, problem_of, problem_response
 
 _log = structlog.get_logger(__name__)
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 class ProblemHandler(ErrorHandler):
@@ -18,8 +23,10 @@ class ProblemHandler(ErrorHandler):
 
     def response(self, request: Request, exception: BaseException) -> HTTPResponse:
         """The answer to a request that ended in `exception`."""
-        error = exception if isinstance(exception, Exception) else RuntimeError(type(exception).__name__)
         request_id = str(uuid4())
+        if not isinstance(exception, Exception):
+            return problem_response(ServiceUnavailable("the request was given up"), request_id)
+        error = _in_our_words(request, exception)
         problem = problem_of(error)
         if problem is UNEXPECTED:
             _log.error(
@@ -36,3 +43,23 @@ class ProblemHandler(ErrorHandler):
     def default(self, request: Request, exception: Any) -> HTTPResponse:
         """The same, on the way Sanic takes when answering failed once."""
         return self.response(request, exception)
+
+
+def _in_our_words(request: Request, error: Exception) -> Exception:
+    """The error; what Sanic's router says of an address is said so that it helps."""
+    match error:
+        case NotFound() if request.route is None:
+            return RouteMissing(request.path)
+        case MethodNotAllowed() if request.route is None:
+            return MethodRefused(request.method, _allowed(request))
+    return error
+
+
+def _allowed(request: Request) -> list[str]:
+    """The methods that the address is served for. Sanic tells them only of some routes."""
+    allowed = []
+    for method in METHODS:
+        with suppress(NotFound, MethodNotAllowed):
+            request.app.router.get(request.path, method, None)
+            allowed.append(method)
+    return allowed

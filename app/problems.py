@@ -11,7 +11,9 @@ from app.errors import (
     Forbidden,
     HeaderInvalid,
     MediaTypeUnsupported,
+    MethodRefused,
     ParameterUnknown,
+    RouteMissing,
 )
 from app.http.json import JsonInvalid
 from app.identity.errors import TokenInvalid, TokenMissing
@@ -31,6 +33,9 @@ class Problem(NamedTuple):
     retry: int | None = None
 
 
+ROUTE_MISSING = Problem(404, "route-missing", "There is nothing at this address")
+METHOD_NOT_ALLOWED = Problem(405, "method-not-allowed", "The method is not allowed here")
+
 PROBLEMS: dict[type[Exception], Problem] = {
     JsonInvalid: Problem(400, "json-invalid", "The body is not valid JSON"),
     HeaderInvalid: Problem(400, "header-invalid", "A header can not be understood"),
@@ -39,6 +44,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
     TokenMissing: Problem(401, "token-missing", "A bearer token is needed"),
     TokenInvalid: Problem(401, "token-invalid", "The bearer token is not valid"),
     Forbidden: Problem(403, "forbidden", "The token does not allow this"),
+    RouteMissing: ROUTE_MISSING,
+    MethodRefused: METHOD_NOT_ALLOWED,
     commands.DocumentMissing: Problem(404, "document-missing", "There is no such document"),
     queries.RowMissing: Problem(404, "document-missing", "There is no such document"),
     catalog.CollectionMissing: Problem(404, "collection-missing", "There is no such collection"),
@@ -71,8 +78,8 @@ PROBLEMS: dict[type[Exception], Problem] = {
 
 BY_STATUS: dict[int, Problem] = {
     400: Problem(400, "request-invalid", "The request can not be understood"),
-    404: Problem(404, "route-missing", "There is nothing at this address"),
-    405: Problem(405, "method-not-allowed", "The method is not allowed here"),
+    404: ROUTE_MISSING,
+    405: METHOD_NOT_ALLOWED,
     408: Problem(408, "request-timeout", "The request took too long to arrive"),
     413: Problem(413, "body-too-large", "The body is too large"),
     414: Problem(414, "address-too-long", "The address is too long"),
@@ -82,6 +89,17 @@ BY_STATUS: dict[int, Problem] = {
     503: Problem(503, "overloaded", "The server is busy", 1),
     505: Problem(505, "version-not-supported", "The server speaks HTTP/1.1"),
 }
+REMEDIES: dict[str, str] = {
+    "request-timeout": "send it again, on a better line",
+    "body-too-large": "send less; a document may have 1 MiB, a body what FOLDBASE_MAX_BODY says",
+    "address-too-long": "shorten the address",
+    "expectation-failed": "leave out Expect",
+    "header-too-large": "send fewer or shorter headers",
+    "overloaded": "try again in a second",
+    "version-not-supported": "send the request so",
+}
+"""What to do, where the text of HTTP's own problems does not say it."""
+
 UNEXPECTED = Problem(500, "unexpected", "Something went wrong that should not have")
 
 
@@ -98,12 +116,11 @@ def problem_of(error: Exception) -> Problem:
 def problem_response(error: Exception, request_id: str) -> HTTPResponse:
     """The answer to a request that ended in `error`."""
     problem = problem_of(error)
-    detail = str(error) if problem is not UNEXPECTED else "the request id finds it in the server's log"
     body: dict[str, Any] = {
         "type": f"/problems/{problem.name}",
         "title": problem.title,
         "status": problem.status,
-        "detail": detail or problem.title,
+        "detail": _detail(error, problem),
         "request_id": request_id,
     }
     return HTTPResponse(
@@ -112,6 +129,14 @@ def problem_response(error: Exception, request_id: str) -> HTTPResponse:
         _headers(error, problem, request_id),
         "application/problem+json",
     )
+
+
+def _detail(error: Exception, problem: Problem) -> str:
+    if problem is UNEXPECTED:
+        return "this is a fault of the server; the request id finds it in the server's log"
+    text = str(error) or problem.title
+    remedy = REMEDIES.get(problem.name) if isinstance(error, SanicException) else None
+    return text if remedy is None else f"{text}; {remedy}"
 
 
 def _fields(error: Exception) -> dict[str, Any]:
@@ -140,11 +165,14 @@ def _headers(error: Exception, problem: Problem, request_id: str) -> dict[str, s
     if problem.retry is not None:
         headers["retry-after"] = str(problem.retry)
     if problem.status == 401:
-        headers["www-authenticate"] = 'Bearer realm="foldbase"'
+        invalid = ', error="invalid_token"' if isinstance(error, TokenInvalid) else ""
+        headers["www-authenticate"] = f'Bearer realm="foldbase"{invalid}'
     if isinstance(error, queries.RowMissing):
         headers["fold-position"] = error.served_at
     if isinstance(error, SanicException):
         headers |= {name.lower(): value for name, value in (error.headers or {}).items()}
+    if isinstance(error, MethodRefused):
+        headers["allow"] = ", ".join(error.allowed)
     if isinstance(error, MediaTypeUnsupported):
         headers["accept-patch" if error.patch else "accept"] = ", ".join(error.taken)
     return headers

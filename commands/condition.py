@@ -25,3 +25,4 @@ class Condition:
 
 
 ANY = Condition()
+IMPOSSIBLE = Condition(versions=frozenset())

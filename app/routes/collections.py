@@ -1,5 +1,6 @@
 """Collections: declare, read, list, drop."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sanic.request import Request
@@ -11,6 +12,10 @@ from app.routes.access import Access
 from app.routes.answering import empty_answer, json_answer
 from app.routes.app import App
 from catalog.declared import Declared
+from commands.equality import equal
+from commands.errors import BodyInvalid
+from events.commit import JsonObject
+from events.position import beginning
 
 
 class CollectionRoutes:
@@ -40,13 +45,14 @@ class CollectionRoutes:
         """GET one declaration."""
         self._access.admin(request)
         reading.parameters(request, ())
-        return json_answer(_shown(await self._catalog.find(name)))
+        return json_answer(_shown(await self._catalog.find(reading.collection_name(name))))
 
     async def declare(self, request: Request, name: str) -> HTTPResponse:
         """PUT a declaration: make the collection, or change what it demands."""
         self._access.admin(request)
         reading.parameters(request, ())
-        declaration = reading.json_object(reading.json_body(request))
+        name = reading.collection_name(name)
+        declaration = self._declaration(name, reading.json_object(reading.json_body(request)))
         await self._clear_dropped(name)
         declared, created = await self._catalog.declare(name, declaration, has_documents=self._log.holds)
         headers = {"location": f"/v1/collections/{name}"} if created else None
@@ -56,7 +62,7 @@ class CollectionRoutes:
         """DELETE a collection: its documents are gone for every reader; the log keeps their history."""
         self._access.admin(request)
         reading.parameters(request, ())
-        await self._catalog.find(name)
+        name = (await self._catalog.find(reading.collection_name(name))).name
         floors = {partition: await self._log.head(partition) for partition in range(self._log.partitions)}
         await self._catalog.drop(name, floors)
         await self._log.release_claims(name)
@@ -65,8 +71,21 @@ class CollectionRoutes:
 
     async def _clear_dropped(self, name: str) -> None:
         """Rows of an earlier collection of this name go before the new one can have any."""
-        if self._catalog.get(name) is None and self._catalog.floor(name, 0):
+        partitions = range(self._log.partitions)
+        dropped = any(self._catalog.floor(name, partition) > beginning(partition) for partition in partitions)
+        if dropped and self._catalog.get(name) is None:
             await self._generations.discard(name)
+
+    def _declaration(self, name: str, body: JsonObject) -> JsonObject:
+        """What is declared: the body, without what the server adds to a collection that is read."""
+        declaration = dict(body)
+        if declaration.get("name") == name:
+            del declaration["name"]
+        if "_meta" in declaration:
+            known = self._catalog.get(name)
+            if known is None or not equal(declaration.pop("_meta"), _shown(known)["_meta"]):
+                raise BodyInvalid("/_meta", "is kept by the server; leave it out, or send it as it was read")
+        return declaration
 
 
 def _shown(declared: Declared) -> dict[str, Any]:
@@ -75,7 +94,12 @@ def _shown(declared: Declared) -> dict[str, Any]:
         **declared.body,
         "_meta": {
             "revision": declared.revision,
-            "created_at": declared.created_at,
-            "updated_at": declared.updated_at,
+            "created_at": _iso(declared.created_at),
+            "updated_at": _iso(declared.updated_at),
         },
     }
+
+
+def _iso(at: datetime) -> str:
+    """As in the `_meta` of documents."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"

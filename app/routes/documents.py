@@ -5,6 +5,7 @@ from sanic.response import HTTPResponse
 
 from app.composition import Deployment
 from app.errors import ConditionRequired
+from app.identity.verifier import Identity
 from app.routes import reading
 from app.routes.access import Access
 from app.routes.answering import bytes_answer, document_headers, empty_answer
@@ -45,7 +46,7 @@ class DocumentRoutes:
         self._access.user(request)
         if request.query_string:
             reading.parameters(request, ())
-        declared = self._catalog.get(collection) or await self._catalog.find(collection)
+        declared = self._catalog.get(collection) or await self._declared(collection, make=False)
         fresh = reading.freshness(request, self._partitions)
         row, standing = await self._queries.get(declared.name, reading.document_id(id), fresh)
         headers = document_headers(row.version, standing.header)
@@ -57,7 +58,7 @@ class DocumentRoutes:
         """GET a page of documents, newest first."""
         self._access.user(request)
         given = reading.parameters(request, ("limit", "cursor"))
-        declared = self._catalog.get(collection) or await self._catalog.find(collection)
+        declared = self._catalog.get(collection) or await self._declared(collection, make=False)
         size = reading.limit(given.get("limit"))
         fresh = reading.freshness(request, self._partitions)
         page = await self._queries.list(declared.name, size, given.get("cursor"), fresh)
@@ -65,7 +66,7 @@ class DocumentRoutes:
         following = b"null"
         if page.next is not None:
             following = b'"%b"' % page.next.encode()
-            headers["link"] = f'<{request.path}?limit={size}&cursor={page.next}>; rel="next"'
+            headers["link"] = f'</v1/documents/{declared.name}?limit={size}&cursor={page.next}>; rel="next"'
         body = b'{"items":[%b],"next":%b}' % (b",".join(page.items), following)
         return bytes_answer(body, 200, headers)
 
@@ -76,47 +77,57 @@ class DocumentRoutes:
         body, id, meta = reading.document_body(reading.json_body(request), None)
         if meta is not None:
             raise BodyInvalid("/_meta", "is kept by the server; leave it out")
-        written = await self._commands.create(await self._declared(collection), body, id=id, actor=actor)
-        return _written(request, collection, written)
+        declared = await self._declared(collection)
+        written = await self._commands.create(declared, body, id=id, actor=actor)
+        return _written(declared, written)
 
     async def put(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """PUT a document: replace it, or create it."""
-        id = reading.document_id(id)
+        identity, id = self._asked(request, id)
         body, _, meta = reading.document_body(reading.json_body(request), id)
-        return await self._write(request, collection, id, Put(body, meta))
+        return await self._write(request, identity, collection, id, Put(body, meta))
 
     async def patch(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """PATCH a document: merge patch or JSON Patch, by content type."""
-        id = reading.document_id(id)
-        if reading.media_type(request, reading.PATCH_TYPES, patch=True) == reading.JSON_PATCH:
-            operations = read_operations(reading.json_body(request, reading.PATCH_TYPES))
-            return await self._write(request, collection, id, JsonPatch(operations))
-        patch, _, meta = reading.document_body(reading.json_body(request, reading.PATCH_TYPES), id)
-        return await self._write(request, collection, id, MergePatch(patch, meta))
+        identity, id = self._asked(request, id)
+        media = reading.media_type(request, reading.PATCH_TYPES, patch=True)
+        value = reading.json_body(request, reading.PATCH_TYPES)
+        if media == reading.JSON_PATCH:
+            return await self._write(request, identity, collection, id, JsonPatch(read_operations(value)))
+        patch, _, meta = reading.document_body(value, id)
+        return await self._write(request, identity, collection, id, MergePatch(patch, meta))
 
     async def delete(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """DELETE a document; its history stays."""
-        return await self._write(request, collection, reading.document_id(id), Delete())
+        identity, id = self._asked(request, id)
+        return await self._write(request, identity, collection, id, Delete())
 
     async def restore(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """POST …/restore: bring a deleted document back."""
-        return await self._write(request, collection, reading.document_id(id), Restore())
+        identity, id = self._asked(request, id)
+        return await self._write(request, identity, collection, id, Restore())
 
-    async def _write(self, request: Request, collection: str, id: str, command: Command) -> HTTPResponse:
-        actor = self._access.user(request).actor
+    def _asked(self, request: Request, id: str) -> tuple[Identity, str]:
+        """Who asks for which document: settled before anything of the request is read."""
+        identity = self._access.user(request)
         reading.parameters(request, ())
+        return identity, reading.document_id(id)
+
+    async def _write(
+        self, request: Request, identity: Identity, collection: str, id: str, command: Command
+    ) -> HTTPResponse:
         declared = await self._declared(collection, make=isinstance(command, Put))
         condition = _condition(request, declared)
-        written = await self._commands.write(declared, id, command, actor=actor, condition=condition)
-        return _written(request, collection, written)
+        written = await self._commands.write(declared, id, command, actor=identity.actor, condition=condition)
+        return _written(declared, written)
 
     async def _declared(self, collection: str, *, make: bool = True) -> Declared:
         declared = self._catalog.get(collection)
         if declared is not None:
             return declared
         if self._auto_declare and make:
-            return await self._catalog.auto_declare(collection)
-        return await self._catalog.find(collection)
+            return await self._catalog.auto_declare(reading.collection_name(collection))
+        return await self._catalog.find(reading.collection_name(collection))
 
 
 def _condition(request: Request, declared: Declared) -> Condition:
@@ -126,11 +137,11 @@ def _condition(request: Request, declared: Declared) -> Condition:
     return condition
 
 
-def _written(request: Request, collection: str, written: Written) -> HTTPResponse:
+def _written(declared: Declared, written: Written) -> HTTPResponse:
     document = written.document
     headers = document_headers(document.version, document.position)
     if not isinstance(document, Present):
         return empty_answer(204, headers)
     if written.created:
-        headers["location"] = f"/v1/documents/{collection}/{written.id}"
+        headers["location"] = f"/v1/documents/{declared.name}/{written.id}"
     return bytes_answer(written.body, 201 if written.created else 200, headers)

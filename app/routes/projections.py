@@ -35,6 +35,6 @@ class ProjectionRoutes:
         """POST the order to rebuild a projection; a projector does it."""
         self._access.admin(request)
         reading.parameters(request, ())
-        declared = self._deployment.catalog.get(collection) or await self._deployment.catalog.find(collection)
+        declared = await self._deployment.catalog.find(reading.collection_name(collection))
         job = await self._deployment.jobs.ask(declared.name)
         return json_answer(job.model_dump(mode="json", exclude_none=True), 202, {"location": "/v1/projections"})

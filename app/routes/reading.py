@@ -9,7 +9,7 @@ from sanic.request import Request
 
 from app.errors import HeaderInvalid, MediaTypeUnsupported, ParameterUnknown
 from app.http.json import JsonValue, parse
-from commands.condition import ANY, Condition
+from commands.condition import ANY, IMPOSSIBLE, Condition
 from commands.errors import BodyInvalid
 from commands.ids import checked_id
 from events.commit import JsonObject
@@ -27,11 +27,24 @@ MOST_PATIENCE = 30
 
 _TAGS = re.compile(r'\s*(?:W/)?"[!#-~\x80-\xff]*"\s*(?:,\s*(?:W/)?"[!#-~\x80-\xff]*"\s*)*')
 _TAG = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
+_VERSION = re.compile("[1-9][0-9]{0,15}")
+_LIMIT = re.compile("[1-9][0-9]{0,3}")
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,6})\s*(?=[,;]|$)", re.IGNORECASE)
 
 
+def header(request: Request, name: str) -> str | None:
+    """A header's value, its lines joined as RFC 9110 section 5.3 has it; None where there is none."""
+    lines = request.headers.getall(name, None)
+    return None if lines is None else ", ".join(lines)
+
+
+def collection_name(text: str) -> str:
+    """The name of a collection in an address."""
+    return unquote(text) if "%" in text else text
+
+
 def document_id(text: str) -> str:
-    """The id in an address or a body. Raises BodyInvalid where it breaks the grammar of ids."""
+    """The id in an address. Raises BodyInvalid where it breaks the grammar of ids."""
     return checked_id(unquote(text) if "%" in text else text)
 
 
@@ -68,54 +81,58 @@ def document_body(value: JsonValue, id: str | None) -> tuple[JsonObject, str | N
     if "id" not in body and "_meta" not in body:
         return body, id, None
     body = dict(body)
-    named, meta = body.pop("id", id), body.pop("_meta", None)
-    if named is not None and not isinstance(named, str):
-        raise BodyInvalid("/id", "must be a string")
-    if id is not None and named != id:
-        raise BodyInvalid("/id", f"differs from the address, which says {id!r}")
-    return body, None if named is None else document_id(named), meta
+    if "id" in body:
+        named = body.pop("id")
+        if not isinstance(named, str):
+            raise BodyInvalid("/id", "must be a string")
+        if id is not None and named != id:
+            raise BodyInvalid("/id", f"differs from the address, which says {id!r}")
+        id = checked_id(named)
+    if "_meta" not in body:
+        return body, id, None
+    meta = body.pop("_meta")
+    if not isinstance(meta, dict):
+        raise BodyInvalid("/_meta", "is kept by the server; leave it out, or send it as it was read")
+    return body, id, meta
 
 
 def condition(request: Request) -> Condition:
     """The precondition a write carries: If-Match with versions or *, If-None-Match with *."""
-    headers = request.headers
-    match, none_match = headers.getone("if-match", None), headers.getone("if-none-match", None)
+    match, none_match = header(request, "if-match"), header(request, "if-none-match")
     if match is None and none_match is None:
         return ANY
-    exists = None
-    if none_match is not None:
-        if none_match.strip() != "*":
-            raise HeaderInvalid("If-None-Match", "on a write it can only be *: create, never replace")
-        exists = False
+    if none_match is not None and none_match.strip() != "*":
+        raise HeaderInvalid("If-None-Match", "on a write it can only be *: create, never replace")
     if match is None:
-        return Condition(exists=exists)
+        return Condition(exists=False)
     if match.strip() == "*":
-        return Condition(exists=True)
-    return Condition(versions=frozenset(int(tag) for tag in strong_tags(match) if tag.isdecimal()))
+        return Condition(exists=True) if none_match is None else IMPOSSIBLE
+    versions = frozenset(int(tag) for tag in strong_tags(match) if _VERSION.fullmatch(tag))
+    return Condition(versions, None if none_match is None else False)
 
 
-def strong_tags(header: str) -> list[str]:
+def strong_tags(match: str) -> list[str]:
     """The strong entity tags of an If-Match. Raises HeaderInvalid."""
-    if not _TAGS.fullmatch(header):
+    if not _TAGS.fullmatch(match):
         raise HeaderInvalid("If-Match", 'is an entity tag as ETag gave it, like "3", or several, or *')
-    return [tag for weak, tag in _TAG.findall(header) if not weak]
+    return [tag for weak, tag in _TAG.findall(match) if not weak]
 
 
 def seen_before(request: Request, tag: str) -> bool:
     """Whether the client already has what `tag`, quotes included, stands for (RFC 9110, weak comparison)."""
-    header = request.headers.getone("if-none-match", None)
-    if header is None:
+    seen = header(request, "if-none-match")
+    if seen is None:
         return False
-    return header.strip() == "*" or tag in [f'"{value}"' for _, value in _TAG.findall(header)]
+    return seen.strip() == "*" or tag in [f'"{value}"' for _, value in _TAG.findall(seen)]
 
 
 def freshness(request: Request, partitions: int) -> Freshness:
     """How new the answer must be, and how long it may take. Raises QueryInvalid."""
-    header = request.headers.getone("fold-after", None)
-    if header is None:
+    wanted = header(request, "fold-after")
+    if wanted is None:
         return AS_IT_IS
-    after = read_positions(header, partitions)
-    preferred = _WAIT.search(request.headers.getone("prefer", ""))
+    after = read_positions(wanted, partitions)
+    preferred = _WAIT.search(header(request, "prefer") or "")
     if preferred is None:
         return Freshness(after)
     return Freshness(after, min(int(preferred[1]), MOST_PATIENCE))
@@ -139,6 +156,6 @@ def limit(given: str | None) -> int:
     """How many items a page may have. Raises QueryInvalid."""
     if given is None:
         return DEFAULT_LIMIT
-    if not (given.isascii() and given.isdecimal() and 1 <= int(given[:9]) <= MOST_LIMIT):
+    if not _LIMIT.fullmatch(given) or int(given) > MOST_LIMIT:
         raise QueryInvalid("limit", f"is a whole number from 1 to {MOST_LIMIT}")
     return int(given)
