@@ -1,0 +1,101 @@
+"""Transactions of unknown outcome: commit and claims are stored together, once, whatever the wire lost."""
+
+from functools import partial
+
+import bson
+import pytest
+
+from events.errors import ClaimTaken
+from events.log import EventLog
+from events.store import Database
+from tests.events.commits import everything, new, won
+from tests.events.racing import collide, followed
+from tests.events.wire import Fate, Wire
+
+LOST, ANSWER_LOST = Fate.LOST, Fate.ANSWER_LOST
+NUMBER = "orders/number/1007"
+
+
+async def owners(database: Database) -> dict[str, str]:
+    """Who holds what."""
+    return {claim["_id"]: claim["stream"] async for claim in database["claims"].find()}
+
+
+@pytest.mark.parametrize(
+    "fates",
+    [
+        {"commitTransaction 1": [LOST]},
+        {"commitTransaction 1": [ANSWER_LOST]},
+        {"commitTransaction 1": [LOST] * 9},
+        {"commitTransaction 1": [ANSWER_LOST] * 9},
+        {"commitTransaction 1": [Fate.SWALLOWED, ANSWER_LOST]},
+        {"insert commits": [LOST]},
+        {"insert commits": [ANSWER_LOST]},
+        {"insert claims": [LOST, ANSWER_LOST]},
+        {"delete claims": [ANSWER_LOST, LOST]},
+        {"insert commits": [ANSWER_LOST], "abortTransaction 1": [LOST]},
+        {
+            "insert claims": [ANSWER_LOST],
+            "commitTransaction 1": [LOST, ANSWER_LOST, LOST],
+            "find commits": [LOST],
+        },
+    ],
+    ids=lambda fates: "-".join(f"{kind.split()[0]}x{len(those)}" for kind, those in fates.items()),
+)
+async def test_a_lost_transaction_is_stored_once(
+    wire: Wire, wired: EventLog, direct: EventLog, database: Database, fates: dict[str, list[Fate]]
+) -> None:
+    await wired.append(new("orders/old", taken=(NUMBER,)))
+    for kind, those in fates.items():
+        wire.expect(kind, *those)
+    commits = [new(f"orders/{n}", taken=(f"orders/number/{n}",)) for n in range(8)]
+    commits[0] = new("orders/old", 1, released=(NUMBER,), taken=("orders/number/0",))
+    commits[5] = new("orders/5", taken=("orders/number/2",))
+    async with followed(direct) as seen:
+        outcomes = await collide(*(partial(wired.append, commit) for commit in commits))
+    assert wire.met
+    assert len(won(outcomes)) == 7
+    assert seen[1:] == won(outcomes)
+    assert set(await owners(database)) == {f"orders/number/{n}" for n in (0, 1, 2, 3, 4, 6, 7)}
+
+
+@pytest.mark.usefixtures("short_transactions")
+async def test_a_transaction_whose_abort_is_lost_too_delays_others_and_is_undone(
+    wire: Wire, wired: EventLog, direct: EventLog, database: Database
+) -> None:
+    wire.expect("insert claims", ANSWER_LOST)
+    wire.expect("abortTransaction 1", LOST, LOST)
+    mine, theirs = await collide(
+        partial(wired.append, new("orders/mine", taken=(NUMBER,))),
+        partial(direct.append, new("orders/theirs")),
+    )
+    assert wire.met
+    assert await everything(direct) == won([mine, theirs])
+    assert await owners(database) == {NUMBER: "orders/mine"}
+
+
+@pytest.mark.usefixtures("short_transactions")
+async def test_a_writer_that_dies_in_a_transaction_delays_others_and_leaves_nothing(
+    direct: EventLog, database: Database
+) -> None:
+    session = database.client.start_session()
+    await session.start_transaction()
+    await database["commits"].insert_one({"_id": bson.Int64(1), "stream": "orders/dead"}, session=session)
+    await database["claims"].insert_one({"_id": NUMBER, "stream": "orders/dead"}, session=session)
+    outcomes = await collide(
+        partial(direct.append, new("orders/plain")), partial(direct.append, new("orders/o1", taken=(NUMBER,)))
+    )
+    assert await everything(direct) == won(outcomes)
+    assert len(won(outcomes)) == 2
+    await session.end_session()
+
+
+async def test_a_refusal_is_told_though_the_abort_was_lost(
+    wire: Wire, wired: EventLog, direct: EventLog
+) -> None:
+    held = await wired.append(new("orders/o1", taken=(NUMBER,)))
+    wire.expect("abortTransaction 1", LOST, LOST)
+    with pytest.raises(ClaimTaken):
+        await wired.append(new("orders/o2", taken=(NUMBER,)))
+    after = await wired.append(new("orders/o2"))
+    assert await everything(direct) == [held, after]
