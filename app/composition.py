@@ -88,7 +88,12 @@ async def stores(settings: Settings) -> AsyncIterator[Stores]:
         listening = redis_client(settings, listening=True)
         stack.push_async_callback(listening.aclose)
         database = mongo[settings.database]
-        log = await EventLog.open(database, partitions=settings.partitions, patience=settings.store_timeout)
+        log = await EventLog.open(
+            database,
+            partitions=settings.partitions,
+            patience=settings.store_timeout,
+            shared=settings.appender_socket,
+        )
         stack.push_async_callback(log.close)
         catalog = await Catalog.open(database, redis=listening, prefix=settings.database)
         stack.push_async_callback(catalog.close)

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     token_key: SecretStr | None = Field(
         None, description="Key that signs and verifies tokens, base64url, 32 bytes or more."
     )
+    appender_socket: Path | None = Field(
+        None, description="Socket at which the API workers of a machine share one appender."
+    )
     auto_declare: bool = Field(False, description="Make a collection on its first write (`foldbase up` does).")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
     head_timeout: Annotated[float, Field(gt=0)] = Field(

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import bson
@@ -32,6 +33,7 @@ from events.position import (
     end,
     partition_for,
 )
+from events.sharing import Sharing
 from events.store import CLAIMS, COMMITS, MAJORITY, Database, identity, prepare
 from events.writer import MongoWriter
 
@@ -56,12 +58,21 @@ class EventLog:
             Appender(MongoWriter(database, partition), patience=patience, announce=self._announce)
             for partition in range(partitions)
         ]
+        self._sharing: Sharing | None = None
 
     @classmethod
-    async def open(cls, database: Database, *, partitions: int = 1, patience: float = 10.0) -> "EventLog":
+    async def open(
+        cls,
+        database: Database,
+        *,
+        partitions: int = 1,
+        patience: float = 10.0,
+        shared: Path | None = None,
+    ) -> "EventLog":
         """Open the log, or create it with `partitions` (1..8192) where there is none.
 
         patience: seconds an append may wait for MongoDB before its caller is told LogUnavailable.
+        shared:   a socket at which processes of this machine share one appender; see events/sharing.py.
         Raises:   LogMismatch when the log has another number of partitions; LogUnavailable.
         """
         try:
@@ -69,10 +80,16 @@ class EventLog:
             await prepare(database)
         except PyMongoError as error:
             raise LogUnavailable(str(error)) from error
-        return cls(database, id, partitions, patience)
+        log = cls(database, id, partitions, patience)
+        if shared is not None:
+            log._sharing = Sharing(shared, log._appenders, log._standing, patience / 2)
+            log._sharing.start()
+        return log
 
     async def close(self) -> None:
         """Send what waits, then stop appending."""
+        if self._sharing is not None:
+            await self._sharing.close()
         await asyncio.gather(*(appender.close() for appender in self._appenders))
 
     def on_append(self, listener: Callable[[Position], None]) -> None:
@@ -97,7 +114,11 @@ class EventLog:
         nonce, at = os.urandom(8), now()
         loop = asyncio.get_running_loop()
         append = Append(new, nonce, _encode(new, at, nonce), loop.create_future(), loop.time())
-        self._appenders[partition_for(new.stream, self.partitions)].put(append)
+        partition = partition_for(new.stream, self.partitions)
+        if self._sharing is None:
+            self._appenders[partition].put(append)
+        else:
+            self._sharing.put(partition, append)
         return committed(new, await append.outcome, at)
 
     async def read(self, stream: StreamName, *, after: Version = NO_STREAM) -> list[Commit]:
@@ -163,6 +184,13 @@ class EventLog:
             return await answer
         except PyMongoError as error:
             raise LogUnavailable(str(error)) from error
+
+    async def _standing(self, append: Append) -> tuple[bytes, Position] | None:
+        """The nonce and position of the commit that stands where `append` wanted to go."""
+        new = append.new
+        at = {"stream": new.stream, "version": new.expected + 1} if new.events else {"request": new.request}
+        found = await self._guard(self._commits.find_one(at, {"nonce": 1}))
+        return None if found is None else (found["nonce"], Position(found["_id"]))
 
     def _announce(self, place: Position) -> None:
         for listener in self._listeners:

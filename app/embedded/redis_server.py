@@ -1,9 +1,5 @@
 """Redis as foldbase runs it: a socket in a private folder, no TCP port, its snapshot in one folder."""
 
-import hashlib
-import os
-import stat
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +8,7 @@ from urllib.parse import quote
 
 from app.embedded.binaries import REDIS_SERVER
 from app.embedded.child import environment_of_a_server
-from app.embedded.errors import ServerUnavailable
-
-LONGEST_SOCKET_PATH = 100
+from app.embedded.sockets import socket_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +32,7 @@ class RedisServer:
         folder = folder.absolute()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
-        return cls(program, folder, _socket_for(folder))
+        return cls(program, folder, socket_for(folder, "redis.sock"))
 
     @property
     def url(self) -> str:
@@ -77,24 +71,3 @@ class RedisServer:
             except RedisError:
                 return False
         return isinstance(server, dict) and server["process_id"] == pid
-
-
-def _socket_for(folder: Path) -> Path:
-    """A socket path short enough for the kernel, inside a folder that only we may enter."""
-    beside = folder / "redis.sock"
-    if len(os.fsencode(beside)) <= LONGEST_SOCKET_PATH:
-        return beside
-    digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    return _private(Path(tempfile.gettempdir()) / f"foldbase-{os.getuid()}-{digest}") / "redis.sock"
-
-
-def _private(folder: Path) -> Path:
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise ServerUnavailable(
-            server="redis-server",
-            reason=f"{folder} is not a private folder of this user",
-            advice="remove it, or choose a shorter --data path",
-        )
-    return folder

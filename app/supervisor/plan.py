@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.embedded import Mongod, RedisServer, Service
+from app.embedded.sockets import socket_for
 from app.settings import Settings
 from app.supervisor.listening import address_of
 from app.supervisor.programs import Api, Projector, environment
@@ -66,6 +67,8 @@ def _programs(
             "workers": str(settings.workers),
         }
     )
+    if len(sockets) > 1:
+        chosen["FOLDBASE_APPENDER_SOCKET"] = str(socket_for(folder, "appender.sock"))
     workers = [Api(chosen, folder / "api.log", socket, run.api) for socket in sockets]
     projector = Projector(chosen, folder / "projector.log", run.api, signing.token)
     return [("projector", projector), *(("api", each) for each in workers)]
