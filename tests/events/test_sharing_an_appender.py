@@ -13,7 +13,7 @@ from app.embedded import Running
 from events.errors import ClaimTaken, LogUnavailable, RequestRepeated, VersionConflict
 from events.hosting import Guest
 from events.log import EventLog
-from events.position import NO_STREAM
+from events.position import beginning
 from events.store import Database
 from events.wire import read_appends, read_frame
 from tests.events.commits import new
@@ -67,7 +67,7 @@ async def test_appends_of_host_and_guest_stand_gap_free_in_one_log(host: EventLo
     positions = sorted(commit.position for commit in appended)
     stored = []
     for partition in range(host.partitions):
-        commits = await host.read_partition(partition, after=partition << 40, limit=1000)
+        commits = await host.read_partition(partition, after=beginning(partition), limit=1000)
         assert [commit.position for commit in commits] == [
             (partition << 40) + n for n in range(1, len(commits) + 1)
         ]
@@ -171,7 +171,7 @@ async def test_what_a_lost_host_left_unanswered_is_stored_exactly_once(
             assert not any(append.done() for append in appends)
             hang_up.set()
             commits = await asyncio.gather(*appends)
-    stored = await plain.read_partition(0, after=NO_STREAM, limit=1000)
+    stored = await plain.read_partition(0, after=beginning(0), limit=1000)
     assert sorted(commit.position for commit in commits) == list(range(1, 51))
     assert {(c.stream, c.position) for c in stored} == {(c.stream, c.position) for c in commits}
     await plain.close()
