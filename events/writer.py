@@ -9,6 +9,7 @@ from pymongo.read_concern import ReadConcern
 
 from events.appender import AppendRefused, BatchRefused, OutcomeUnknown, TailLost
 from events.batch import Append
+from events.claims import steps
 from events.commit import JsonObject
 from events.errors import (
     ClaimTaken,
@@ -95,17 +96,14 @@ class MongoWriter:
             await _commit(session)
 
     async def _move_claims(self, batch: list[Append], first: Position, session: AsyncClientSession) -> None:
-        claims = self._database[CLAIMS]
-        for index, append in enumerate(batch):
-            new = append.new
-            if new.released:
-                owned = {"_id": {"$in": list(new.released)}, "stream": new.stream}
-                await claims.delete_many(owned, session=session)
-            if new.taken:
-                taken = [{"_id": claim, "stream": new.stream, "at": first + index} for claim in new.taken]
-                answer = await self._command(CLAIMS, taken, session)
+        for step in steps(batch, first):
+            if step.deletes:
+                await self._database.command({"delete": CLAIMS, "deletes": step.deletes}, session=session)
+            if step.taken:
+                answer = await self._command(CLAIMS, step.taken, session)
                 for error in answer.get("writeErrors", ()):
-                    raise AppendRefused(0, index, ClaimTaken(new.taken[error["index"]]))
+                    place = error["index"]
+                    raise AppendRefused(0, step.takers[place], ClaimTaken(step.taken[place]["_id"]))
 
 
 async def _commit(session: AsyncClientSession) -> None:

@@ -1,0 +1,45 @@
+"""Claims on their way: the unique values that a batch takes and releases, in as few steps as keep its order."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from events.batch import Append
+from events.commit import JsonObject
+from events.position import Position
+
+
+@dataclass(slots=True)
+class Step:
+    """Claims that can move at once: first all that are released, then all that are taken.
+
+    deletes: as MongoDB's command wants them; a claim is released by its owner only.
+    taken:   the documents of the claims.
+    takers:  for each of them, the place in the batch of the append that takes it.
+    """
+
+    deletes: list[JsonObject] = field(default_factory=list)
+    taken: list[JsonObject] = field(default_factory=list)
+    takers: list[int] = field(default_factory=list)
+
+
+def steps(batch: list[Append], first: Position) -> Iterator[Step]:
+    """What the batch, which is to stand at `first` and after, does to claims.
+
+    A claim that is released after somebody wanted it earlier in the batch begins a new step.
+    """
+    step = Step()
+    wanted: set[str] = set()
+    for index, append in enumerate(batch):
+        new = append.new
+        if not wanted.isdisjoint(new.released):
+            yield step
+            step = Step()
+            wanted.clear()
+        if new.released:
+            owned = {"_id": {"$in": list(new.released)}, "stream": new.stream}
+            step.deletes.append({"q": owned, "limit": 0})
+        for claim in new.taken:
+            step.taken.append({"_id": claim, "stream": new.stream, "at": first + index})
+            step.takers.append(index)
+        wanted.update(new.taken)
+    yield step
