@@ -132,13 +132,14 @@ def meta(document: Present) -> JsonObject:
 def response_body(id: str, document: Present) -> bytes:
     """The final bytes of a document: its own JSON plus `id` and `_meta`. Reads copy them, and never parse."""
     body = orjson.dumps(document.body)
+    created = _iso(document.birth.at)
     return _RESPONSE % (
         orjson.dumps(id),
         body[1:-1] + b"," if len(body) > 2 else b"",
         document.version,
         document.position,
-        _iso(document.birth.at),
-        _iso(document.updated_at),
+        created,
+        created if document.updated_at is document.birth.at else _iso(document.updated_at),
         _quoted(document.updated_by),
     )
 

@@ -9,6 +9,7 @@ from events.errors import InvalidValue
 MOST_NESTING = 64
 MOST_DOCUMENT_BYTES = 2**20
 MOST_NAME_BYTES = 1024
+SHORT_NAME = MOST_NAME_BYTES // 4  # characters: no name as short as this has too many bytes
 LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**63 - 1
 
 
@@ -19,7 +20,8 @@ def check_document(body: dict[str, Any]) -> None:
     Raises: InvalidValue with the JSON pointer of the first offending place: a number outside int64 and
             double, a name with NUL, with a leading "$" or over 1 KiB, nesting over 64, over 1 MiB of JSON.
     """
-    _check_object(body, "", 1)
+    if not _is_plain(body):
+        _check_object(body, "", 1)
     try:
         size = len(orjson.dumps(body))
     except orjson.JSONEncodeError as error:
@@ -28,16 +30,42 @@ def check_document(body: dict[str, Any]) -> None:
         raise InvalidValue("", f"is {size:,} bytes of JSON; a document may have {MOST_DOCUMENT_BYTES:,}")
 
 
+def _is_plain(body: dict[str, Any]) -> bool:
+    """Whether all is well at a glance: level by level, no pointers. What is not plain is looked at again."""
+    level: list[Any] = [body]
+    for _ in range(MOST_NESTING):
+        below: list[Any] = []
+        for holder in level:
+            if type(holder) is dict:
+                for name in holder:
+                    if name[:1] == "$" or "\0" in name or len(name) > SHORT_NAME:
+                        return False
+                holder = holder.values()
+            for inner in holder:
+                kind = type(inner)
+                if kind is str or kind is bool or inner is None:
+                    continue
+                if kind is dict or kind is list:
+                    below.append(inner)
+                elif not (
+                    (kind is int and LEAST_INTEGER <= inner <= MOST_INTEGER)
+                    or (kind is float and inner - inner == 0.0)
+                ):
+                    return False
+        if not below:
+            return True
+        level = below
+    return False
+
+
 def _check_object(value: dict[str, Any], pointer: str, depth: int) -> None:
     if depth > MOST_NESTING:
         raise InvalidValue(pointer, f"is nested deeper than {MOST_NESTING} levels")
     for name, inner in value.items():
-        if name[:1] == "$" or "\0" in name or len(name) > MOST_NAME_BYTES // 4:
+        if name[:1] == "$" or "\0" in name or len(name) > SHORT_NAME:
             _check_name(name, pointer)
         kind = type(inner)
         if kind is str or kind is bool or inner is None:
-            continue
-        if kind is int and LEAST_INTEGER <= inner <= MOST_INTEGER:
             continue
         _check_other(inner, kind, pointer, name, depth)
 
