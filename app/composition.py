@@ -95,7 +95,7 @@ async def stores(settings: Settings) -> AsyncIterator[Stores]:
             shared=settings.appender_socket,
         )
         stack.push_async_callback(log.close)
-        catalog = await Catalog.open(database, redis=listening, prefix=settings.database)
+        catalog = await Catalog.open(database, redis=listening, prefix=settings.database, heads=log.heads)
         stack.push_async_callback(catalog.close)
         background = await stack.enter_async_context(Background())
         background.start(catalog.follow(), "catalog")

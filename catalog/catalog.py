@@ -21,6 +21,7 @@ from catalog.store import Store
 from catalog.writer import Change, Decide, Writer
 
 HasDocuments = Callable[[str], Awaitable[bool]]
+Heads = Callable[[], Awaitable[Mapping[int, int]]]
 
 
 class Catalog:
@@ -30,8 +31,9 @@ class Catalog:
     before anybody hears of it. Every coroutine raises CatalogUnavailable when MongoDB does not answer.
     """
 
-    def __init__(self, store: Store, announcements: Announcements) -> None:
+    def __init__(self, store: Store, announcements: Announcements, heads: Heads | None = None) -> None:
         """Use `open`."""
+        self._heads = heads
         self._writer = Writer(store)
         self._knowledge = Knowledge(store)
         self._announcements = announcements
@@ -39,13 +41,20 @@ class Catalog:
 
     @classmethod
     async def open(
-        cls, database: AsyncDatabase[dict[str, Any]], *, redis: Redis | None = None, prefix: str
+        cls,
+        database: AsyncDatabase[dict[str, Any]],
+        *,
+        redis: Redis | None = None,
+        prefix: str,
+        heads: Heads | None = None,
     ) -> Self:
         """The catalog of `database`, all of it read. Changes are announced on `{prefix}:catalog` in `redis`.
 
+        heads: tells where the log stands, partition -> position; asked when a dropped name is declared again.
+
         One database per process: opening a second one takes the records of the first with it.
         """
-        catalog = cls(await Store.open(database), Announcements(redis, f"{prefix}:catalog"))
+        catalog = cls(await Store.open(database), Announcements(redis, f"{prefix}:catalog"), heads)
         await catalog.refresh()
         return catalog
 
@@ -97,7 +106,7 @@ class Catalog:
             added = newly_unique(wanted, over)
             if added and (has_documents is None or await has_documents(name)):
                 raise UniqueNeedsEmpty(name, added)
-            return declaring(name, wanted, over)
+            return declaring(name, wanted, over, await self._floors(over))
 
         change = await self._change(name, decide)
         return self._as_declared(change.after), change.created
@@ -113,7 +122,9 @@ class Catalog:
         nothing = valid(name, {})
 
         async def decide(over: Collection | None) -> Collection | None:
-            return declaring(name, nothing, over) if over is None or over.dropped else None
+            if over is not None and not over.dropped:
+                return None
+            return declaring(name, nothing, over, await self._floors(over))
 
         return self._as_declared((await self._change(name, decide)).after)
 
@@ -160,6 +171,10 @@ class Catalog:
     async def close(self) -> None:
         """End every `follow`. The database and Redis stay open: they are the caller's."""
         await end(set(self._following))
+
+    async def _floors(self, over: Collection | None) -> Mapping[int, int]:
+        """Where a dropped name begins anew."""
+        return await self._heads() if self._heads and over is not None and over.dropped else {}
 
     async def _change(self, name: str, decide: Decide) -> Change:
         change = await self._writer.change(name, decide)

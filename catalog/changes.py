@@ -10,16 +10,19 @@ from catalog.errors import CollectionMissing, DeclarationInvalid
 FieldSets = tuple[tuple[str, ...], ...]
 
 
-def declaring(name: str, declaration: Declaration, over: Collection | None) -> Collection | None:
+def declaring(
+    name: str, declaration: Declaration, over: Collection | None, floors: Mapping[int, int] | None = None
+) -> Collection | None:
     """The record that declares `name` so; None when `over` does already.
 
-    A dropped collection begins anew with its revisions counted on and its floors kept.
+    A dropped collection begins anew with its revisions counted on and its floors kept, or raised to
+    `floors`: what was written to it by a process that had not heard of the drop is gone as well.
     """
     if over is None:
         return _first(name, declaration)
     if over.says(declaration):
         return None
-    begun = {"created_at": now()} if over.dropped else {}
+    begun = {"created_at": now(), "floors": _raised(over, floors or {})} if over.dropped else {}
     return _next(over, declaration=declaration.text(), dropped=False, **begun)
 
 
@@ -30,9 +33,7 @@ def dropping(name: str, floors: Mapping[int, int], over: Collection | None) -> C
     """
     if over is None or over.dropped:
         raise CollectionMissing(name)
-    raised = {str(partition): position for partition, position in floors.items()}
-    kept = {partition: max(position, raised.get(partition, 0)) for partition, position in over.floors.items()}
-    return _next(over, dropped=True, floors=raised | kept)
+    return _next(over, dropped=True, floors=_raised(over, floors))
 
 
 def newly_unique(declaration: Declaration, over: Collection | None) -> FieldSets:
@@ -44,6 +45,13 @@ def newly_unique(declaration: Declaration, over: Collection | None) -> FieldSets
     except DeclarationInvalid:
         kept = ()
     return tuple(fields for fields in declaration.unique if fields not in kept)
+
+
+def _raised(over: Collection, floors: Mapping[int, int]) -> dict[str, int]:
+    """The floors of `over`, or `floors` where these are higher."""
+    raised = {str(partition): position for partition, position in floors.items()}
+    kept = {partition: max(position, raised.get(partition, 0)) for partition, position in over.floors.items()}
+    return raised | kept
 
 
 def _first(name: str, declaration: Declaration) -> Collection:

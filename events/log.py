@@ -155,6 +155,12 @@ class EventLog:
         found = await self._guard(self._commits.find_one(query, {"_id": 1}, sort=[("_id", -1)]))
         return beginning(partition) if found is None else Position(found["_id"])
 
+    async def heads(self) -> dict[int, Position]:
+        """The head of every partition."""
+        partitions = range(self.partitions)
+        found = await asyncio.gather(*(self.head(partition) for partition in partitions))
+        return dict(zip(partitions, found, strict=True))
+
     async def find_request(self, request: bytes) -> Commit | None:
         """The commit that an idempotency key stands in."""
         found = await self._guard(self._commits.find_one({"request": request}))

@@ -63,17 +63,17 @@ class CollectionRoutes:
         self._access.admin(request)
         reading.parameters(request, ())
         name = (await self._catalog.find(reading.collection_name(name))).name
-        floors = {partition: await self._log.head(partition) for partition in range(self._log.partitions)}
-        await self._catalog.drop(name, floors)
+        await self._catalog.drop(name, await self._log.heads())
         await self._log.release_claims(name)
         await self._generations.discard(name)
         return empty_answer()
 
     async def _clear_dropped(self, name: str) -> None:
-        """Rows of an earlier collection of this name go before the new one can have any."""
+        """Rows and claims of an earlier collection of this name go before the new one can have any."""
         partitions = range(self._log.partitions)
         dropped = any(self._catalog.floor(name, partition) > beginning(partition) for partition in partitions)
         if dropped and self._catalog.get(name) is None:
+            await self._log.release_claims(name)
             await self._generations.discard(name)
 
     def _declaration(self, name: str, body: JsonObject) -> JsonObject:

@@ -216,3 +216,16 @@ def comparable(declared: Declared) -> tuple[Any, ...]:
         *(declared.name, declared.revision, declared.unique, declared.indexes, dict(declared.views)),
         *(declared.require_if_match, declared.created_at, declared.updated_at, declared.floors, declared.body),
     )
+
+
+async def test_a_dropped_name_begins_anew_above_all_that_was_written_until_then(database: Database) -> None:
+    async def heads() -> dict[int, int]:
+        return {0: 900, 1: 10}
+
+    catalog = await Catalog.open(database, prefix="test", heads=heads)
+    await catalog.declare("flights", {})
+    await catalog.drop("flights", {0: 812})
+    declared, _ = await catalog.declare("flights", {})
+    assert dict(declared.floors) == {0: 900, 1: 10}
+    await catalog.drop("flights", {0: 950})
+    assert dict((await catalog.auto_declare("flights")).floors) == {0: 950, 1: 10}
