@@ -1,0 +1,14 @@
+"""One deployment for all snippets."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.docs.shell import Checkout, checkout
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[Checkout]:
+    """A reader's checkout with `foldbase up` running in it."""
+    with checkout() as ready:
+        yield ready
