@@ -10,14 +10,16 @@ import orjson
 from sanic import Sanic
 
 from app.composition import Deployment, deployment, token_key
-from app.http.protocol import GuardedProtocol
 from app.identity.verifier import Verifier
+from app.metrics.exposition import Exposition
+from app.metrics.traffic import CountedProtocol, Traffic
 from app.problem_handler import ProblemHandler
 from app.routes.access import Access
 from app.routes.app import App
 from app.routes.collections import CollectionRoutes
 from app.routes.documents import DocumentRoutes
 from app.routes.health import HealthRoutes
+from app.routes.metrics import MetricsRoutes
 from app.routes.pages import PageRoutes
 from app.routes.projections import ProjectionRoutes
 from app.settings import Settings
@@ -47,11 +49,14 @@ def create_app(built: Deployment) -> App:
         GRACEFUL_SHUTDOWN_TIMEOUT=GRACE,
     )
     access = Access(Verifier([token_key(settings)]))
+    traffic = app.ctx.traffic = Traffic()
+    built.log.on_append(traffic.appended)
     for routes in (
         DocumentRoutes(built, access),
         CollectionRoutes(built, access),
         ProjectionRoutes(built, access),
         HealthRoutes(built),
+        MetricsRoutes(Exposition(built, traffic), access),
         PageRoutes(address_of(settings.host, settings.port)),
     ):
         routes.register(app)
@@ -72,7 +77,7 @@ async def serve(settings: Settings, sock: socket.socket) -> None:
 async def start(app: App, sock: socket.socket) -> Any:
     """Start serving `app` on a listening socket."""
     server: Any = await app.create_server(
-        sock=sock, protocol=GuardedProtocol, return_asyncio_server=True, access_log=False
+        sock=sock, protocol=CountedProtocol, return_asyncio_server=True, access_log=False
     )
     await server.startup()
     await server.before_start()

@@ -62,7 +62,7 @@ def _described(operation: Operation) -> JsonObject:
 
 
 def _security(operation: Operation) -> list[JsonObject]:
-    """A role in the list is the one the token must have (OpenAPI 3.1, Security Requirement Object)."""
+    """One of these must hold; a name is the role or scope that the token must have (OpenAPI 3.1, 4.8.30)."""
     match operation.access:
         case "public":
             return []
@@ -70,6 +70,8 @@ def _security(operation: Operation) -> list[JsonObject]:
             return [{"bearer": []}]
         case "admin":
             return [{"bearer": ["admin"]}]
+        case "metrics":
+            return [{"bearer": ["admin"]}, {"bearer": ["metrics:read"]}]
 
 
 def _parameter(parameter: Parameter) -> JsonObject:

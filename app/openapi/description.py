@@ -7,11 +7,13 @@ from typing import Any, Literal
 Schema = Mapping[str, Any]
 """A JSON Schema, 2020-12, which is what OpenAPI 3.1 speaks."""
 
-Access = Literal["public", "user", "admin"]
+Access = Literal["public", "user", "admin", "metrics"]
+"""Who may: anybody, any token, the role admin, or else the scope metrics:read."""
 
 JSON = "application/json"
 TEXT_HTML = "text/html; charset=utf-8"
 PROBLEM = "application/problem+json"
+METRICS = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)

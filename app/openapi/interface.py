@@ -7,8 +7,9 @@ from app.openapi.composing import compose
 from app.openapi.description import Group, Schema
 from app.openapi.operations.collections import COLLECTIONS
 from app.openapi.operations.documents import DOCUMENTS
+from app.openapi.operations.health import HEALTH
 from app.openapi.operations.projections import PROJECTIONS
-from app.openapi.operations.public import HEALTH, REFERENCE
+from app.openapi.operations.reference import REFERENCE
 from app.openapi.schemas import collections, documents, health, problems, projections
 
 GROUPS: tuple[Group, ...] = (DOCUMENTS, COLLECTIONS, PROJECTIONS, HEALTH, REFERENCE)

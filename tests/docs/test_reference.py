@@ -118,8 +118,8 @@ def _routes() -> Iterator[list[str]]:
     for path, methods in interface()["paths"].items():
         for method, operation in methods.items():
             if method != "head":
-                [needed] = [each["bearer"] or ["user"] for each in operation["security"]] or [["public"]]
-                yield [f"`{method.upper()} {path}`", needed[0], operation["summary"]]
+                ways = [", ".join(each["bearer"]) or "user" for each in operation["security"]] or ["public"]
+                yield [f"`{method.upper()} {path}`", " or ".join(ways), operation["summary"]]
 
 
 def _anchors(page: Path) -> set[str]:

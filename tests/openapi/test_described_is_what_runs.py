@@ -28,6 +28,7 @@ STORY = [
     "collection_drop",
     "health_live",
     "health_ready",
+    "metrics_scrape",
     "page_openapi",
     "page_docs",
     "page_problem",

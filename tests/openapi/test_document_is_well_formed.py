@@ -163,10 +163,14 @@ def test_described_declaration_takes_what_the_real_one_takes(
 
 def test_public_operations_demand_no_token_and_all_others_do(described: Document) -> None:
     for _, path, operation in operations(described):
-        assert bool(operation["security"]) == path.startswith("/v1/"), path
+        assert bool(operation["security"]) == (path == "/metrics" or path.startswith("/v1/")), path
 
 
 def test_admin_operations_name_the_role_they_need(described: Document) -> None:
     assert operation_named(described, "collection_drop")["security"] == [{"bearer": ["admin"]}]
     assert "403" in operation_named(described, "collection_drop")["responses"]
     assert operation_named(described, "document_read")["security"] == [{"bearer": []}]
+    assert operation_named(described, "metrics_scrape")["security"] == [
+        {"bearer": ["admin"]},
+        {"bearer": ["metrics:read"]},
+    ]

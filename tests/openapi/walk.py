@@ -63,6 +63,7 @@ def administration() -> list[Step]:
         Step("collection_drop", "DELETE", "/v1/collections/new", 204),
         Step("projection_state", "GET", report, 200),
         Step("projection_rebuild", "POST", f"{report}/nothing/rebuild", "collection-missing"),
+        Step("metrics_scrape", "GET", "/metrics", 200),
     ]
     guarded = [
         ("collection_list", "GET", all_of_them),
@@ -71,6 +72,7 @@ def administration() -> list[Step]:
         ("collection_drop", "DELETE", one),
         ("projection_state", "GET", report),
         ("projection_rebuild", "POST", f"{report}/orders/rebuild"),
+        ("metrics_scrape", "GET", "/metrics"),
     ]
     for name, method, path in guarded:
         steps += [*_strangers(name, method, path), Step(name, method, path, "forbidden", by="user")]

@@ -43,6 +43,8 @@ def _access(operation: JsonObject) -> Markup:
             needs = "Any token."
         case [{"bearer": [role]}]:
             needs = f"A token with the role {role}."
+        case [{"bearer": [role]}, {"bearer": [scope]}]:
+            needs = f"A token with the role {role} or the scope {scope}."
         case other:
             raise ValueError(f"no words for {other}")
     return element("p", needs, class_="access")

@@ -1,36 +1,8 @@
-"""Operations that need no token: health, and what tells about the interface."""
+"""Operations that tell about the interface itself."""
 
-from app.openapi.description import JSON, TEXT_HTML, Answer, Content, Group, Operation, json_answer
-from app.openapi.fields import IF_NONE_MATCH, PAGE_ETAG, PROBLEM_NAME, RETRY_AFTER
+from app.openapi.description import JSON, TEXT_HTML, Answer, Content, Group, Operation
+from app.openapi.fields import IF_NONE_MATCH, PAGE_ETAG, PROBLEM_NAME
 from app.openapi.problems import told
-
-_LIVE = {"status": "live"}
-_NOT_READY = {"status": "not ready"}
-
-LIVE = Operation(
-    name="health_live",
-    method="get",
-    path="/health/live",
-    tag="health",
-    access="public",
-    summary="Whether the process lives",
-    description="Answered without asking MongoDB or Redis.",
-    answers={200: json_answer("It lives.", "Health", _LIVE)},
-)
-
-READY = Operation(
-    name="health_ready",
-    method="get",
-    path="/health/ready",
-    tag="health",
-    access="public",
-    summary="Whether requests can be served",
-    description="MongoDB and Redis are asked, and must answer within 2 seconds.",
-    answers={
-        200: json_answer("Both answer.", "Health", {"status": "ready"}),
-        503: json_answer("One of them does not.", "Health", _NOT_READY, RETRY_AFTER),
-    },
-)
 
 OPENAPI = Operation(
     name="page_openapi",
@@ -90,5 +62,4 @@ PROBLEM = Operation(
     problems=("parameter-unknown", "route-missing"),
 )
 
-HEALTH = Group("health", "For load balancers and probes.", (LIVE, READY))
 REFERENCE = Group("reference", "What is told about the interface itself.", (OPENAPI, DOCS, PROBLEM))
