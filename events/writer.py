@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import structlog
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -23,6 +24,8 @@ from events.pauses import Pauses
 from events.position import Position, beginning, end
 from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, is_interrupted, is_unknown
 
+_log = structlog.get_logger(__name__)
+
 DUPLICATE_KEY = 11000
 UNSTORABLE = {2, 15, 22, 10334}  # BadValue, Overflow (nested too deeply), InvalidBSON, BSONObjectTooLarge
 
@@ -34,6 +37,7 @@ class MongoWriter:
         self._database = database
         self._partition = partition
         self._commits = database.get_collection(COMMITS, read_concern=MAJORITY)
+        self._session = database.client.start_session(causal_consistency=False)
 
     async def insert(self, batch: list[Append], first: Position) -> None:
         """See appender.Writer."""
@@ -84,8 +88,10 @@ class MongoWriter:
         return await self._database.command(command, session=session)
 
     async def _insert_with_claims(self, batch: list[Append], places: list[Any], first: Position) -> None:
-        async with self._database.client.start_session(causal_consistency=False) as session:
-            await session.start_transaction(read_concern=ReadConcern("snapshot"), write_concern=DURABLE)
+        """Insert in a transaction, always of the same session: when a transaction begins, the server ends
+        what an earlier one of its session left open, and refuses what of that comes late."""
+        session = self._session
+        async with await session.start_transaction(ReadConcern("snapshot"), DURABLE):
             try:
                 _check(batch, await self._command(COMMITS, places, session), whole=True)
                 await self._move_claims(batch, first, session)
@@ -119,6 +125,7 @@ async def _commit(session: AsyncClientSession) -> None:
         except PyMongoError as error:
             if not error.has_error_label("UnknownTransactionCommitResult"):
                 raise OutcomeUnknown(str(error)) from error
+            _log.warning("append outcome unknown, asking again", reason=str(error))
         await pauses.wait()
 
 

@@ -9,7 +9,7 @@ from events.errors import ClaimTaken
 from events.log import EventLog
 from events.store import Database
 from tests.events.commits import everything, new, won
-from tests.events.racing import collide, followed
+from tests.events.racing import collide, deferred, followed, until
 from tests.events.wire import Fate, Wire
 
 LOST, ANSWER_LOST = Fate.LOST, Fate.ANSWER_LOST
@@ -59,8 +59,29 @@ async def test_a_lost_transaction_is_stored_once(
     assert set(await owners(database)) == {f"orders/number/{n}" for n in (0, 1, 2, 3, 4, 6, 7)}
 
 
-@pytest.mark.usefixtures("short_transactions")
-async def test_a_transaction_whose_abort_is_lost_too_delays_others_and_is_undone(
+async def test_the_beginning_of_a_lost_transaction_comes_late_in_vain(
+    wire: Wire, wired: EventLog, direct: EventLog
+) -> None:
+    wire.expect("insert commits", Fate.LATE)
+    mine = await wired.append(new("orders/mine", taken=(NUMBER,)))
+    assert (await wire.deliver())["codeName"] == "TransactionTooOld"
+    theirs = await direct.append(new("orders/theirs"))
+    assert await everything(direct) == [mine, theirs]
+
+
+async def test_a_transaction_whose_beginning_came_late_is_ended_by_the_next(
+    wire: Wire, wired: EventLog, direct: EventLog
+) -> None:
+    wire.expect("insert commits", Fate.LATE, *[LOST] * 100)
+    async with deferred(collide(partial(wired.append, new("orders/mine", taken=(NUMBER,))))) as outcomes:
+        await until(lambda: wire.late)
+        assert (await wire.deliver())["n"] == 1
+        wire.heal()
+    theirs = await direct.append(new("orders/theirs"))
+    assert await everything(direct) == [*won(outcomes), theirs]
+
+
+async def test_a_transaction_whose_abort_is_lost_too_is_ended_by_the_next(
     wire: Wire, wired: EventLog, direct: EventLog, database: Database
 ) -> None:
     wire.expect("insert claims", ANSWER_LOST)

@@ -90,7 +90,7 @@ async def at_sea(mongod: Running, database: Database, storm: Storm, random: Rand
         yield log
 
 
-@pytest.mark.usefixtures("wire", "short_transactions")
+@pytest.mark.usefixtures("wire")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_every_append_of_a_storm_is_stored_once(
     seed: int, mongod: Running, database: Database, direct: EventLog
