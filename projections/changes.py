@@ -1,11 +1,12 @@
 """What a batch changes, as Redis commands."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import TypeVar
 
 from projections.client import RedisPipeline
 from projections.fold import RowChanges
+from projections.generation import Generation
 from projections.layout import BY_CREATION, Layout
 
 T = TypeVar("T")
@@ -27,6 +28,13 @@ def queue_changes(
         step.execute_command("ZREM", index, *unindexed)
     for indexed in _chunks(changes.indexed):
         step.execute_command("ZADD", index, *chain.from_iterable((b"0", member) for member in indexed))
+
+
+def queue_freeing(step: RedisPipeline, layout: Layout, generations: Mapping[str, Generation]) -> None:
+    """Queue the end of generations. UNLINK: Redis frees the memory in the background."""
+    for collection, generation in generations.items():
+        if not generation.is_vacant:
+            step.unlink(*layout.keys_of(collection, generation.number))
 
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:

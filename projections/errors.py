@@ -5,11 +5,16 @@ ProjectionError
   LogDamaged        a position is missing or out of order       stop, and say so
   ProjectionAway    Redis did not answer                        retry later
   RebuildRunning    a rebuild of this projection runs already   follow that one
+
+Between projectors alone:
+CheckpointUnusable  nothing of this log to go on from           build anew
+CollectionDropped   dropped while it was rebuilt                nothing to be done
 """
 
 from dataclasses import dataclass
 
-from events.errors import FoldbaseError
+from catalog.errors import CatalogUnavailable
+from events.errors import FoldbaseError, LogUnavailable
 from events.position import Position
 
 
@@ -19,6 +24,9 @@ class ProjectionError(FoldbaseError):
 
 class CheckpointMoved(ProjectionError):
     """Somebody else moved the checkpoint or switched a generation; nothing was written."""
+
+    def __str__(self) -> str:
+        return "another projector was faster"
 
 
 @dataclass(eq=False)
@@ -34,7 +42,7 @@ class LogDamaged(ProjectionError):
 
 @dataclass(eq=False)
 class ProjectionAway(ProjectionError):
-    """Redis did not answer."""
+    """Redis did not answer, or did not do what it was told."""
 
     reason: str
 
@@ -50,3 +58,21 @@ class RebuildRunning(ProjectionError):
 
     def __str__(self) -> str:
         return f"a rebuild of {self.collection} runs already; GET /v1/projections follows it"
+
+
+class CheckpointUnusable(Exception):
+    """The checkpoint is missing, of another log, or beyond this log's head: build anew, do not guess."""
+
+
+@dataclass(eq=False)
+class CollectionDropped(Exception):
+    """The collection was dropped while its projection was rebuilt."""
+
+    collection: str
+
+    def __str__(self) -> str:
+        return f"{self.collection} was dropped"
+
+
+STORE_AWAY = (LogUnavailable, CatalogUnavailable, ProjectionAway)
+"""MongoDB or Redis is away: nothing is lost; try again."""

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from events.commit import Commit
-from events.document import ABSENT, Document, Present, apply
+from events.document import ABSENT, CREATED, RESTORED, Absent, Document, Present, apply
 from events.position import Position, id_of
-from projections.row import creation_key, creation_key_of, document_of, row_of
+from projections.row import creation_key_of, document_of, row_of
 
 
 @dataclass(slots=True)
@@ -44,8 +44,18 @@ def fold_rows(commits: Iterable[Commit], before: Mapping[str, bytes], floor: Pos
         if document is None:
             row = before.get(id)
             document = ABSENT if row is None else document_of(row)
+        if floor and isinstance(document, Absent) and not _begins(commit, floor):
+            continue
         documents[id] = apply(document, commit)
     return _changes(documents, before)
+
+
+def _begins(commit: Commit, floor: Position) -> bool:
+    """Whether a document begins here: what others change was dropped before its last writer knew of it."""
+    event = commit.events[0]
+    if event.type == RESTORED:
+        return bool(event.data["created"]["position"] > floor)
+    return event.type == CREATED
 
 
 def _changes(documents: dict[str, Document], before: Mapping[str, bytes]) -> RowChanges:
@@ -54,8 +64,8 @@ def _changes(documents: dict[str, Document], before: Mapping[str, bytes]) -> Row
         row = before.get(id)
         old_key = None if row is None else creation_key_of(id, row)
         if isinstance(document, Present):
-            changes.written[id] = row_of(id, document)
-            new_key = creation_key(id, document.birth)
+            changes.written[id] = new_row = row_of(id, document)
+            new_key = creation_key_of(id, new_row)
             if new_key != old_key:
                 changes.indexed.append(new_key)
                 if old_key is not None:

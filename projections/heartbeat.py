@@ -1,9 +1,9 @@
 """Heartbeats: what each projector says of itself, for health, metrics and status."""
 
 import contextlib
-import time
+from collections.abc import Iterator, Sequence
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from redis.exceptions import RedisError
 
 from projections.client import RedisClient
@@ -20,7 +20,7 @@ class PartitionBeat(BaseModel):
 
 
 class Beat(BaseModel):
-    """One projector, at a moment (seconds since 1970)."""
+    """One projector, at a moment by the clock of Redis (seconds since 1970)."""
 
     name: str
     at: float
@@ -28,19 +28,25 @@ class Beat(BaseModel):
 
 
 class Heartbeats:
-    """The heartbeats of all projectors, kept in Redis."""
+    """The heartbeats of all projectors, kept in Redis. What is not understood was said by another version."""
 
     EVERY = 1.0
     FRESH = 5.0
+    FORGOTTEN = 60.0
 
     def __init__(self, redis: RedisClient, layout: Layout) -> None:
         self._redis = redis
         self._key = layout.projectors
 
-    async def beat(self, beat: Beat) -> None:
-        """Say how it goes. With Redis away, nobody could hear it."""
+    async def beat(self, name: str, partitions: Sequence[PartitionBeat]) -> None:
+        """Say how it goes, and forget who was silent for a minute. With Redis away, nobody could hear it."""
         with contextlib.suppress(RedisError, OSError):
-            await self._redis.hset(self._key, beat.name, beat.model_dump_json())
+            at, kept = await self._look()
+            beat = Beat(name=name, at=at, partitions=list(partitions))
+            await self._redis.hset(self._key, name, beat.model_dump_json())
+            for other in _read(kept):
+                if at - other.at > self.FORGOTTEN:
+                    await self._redis.hdel(self._key, other.name)
 
     async def stop(self, name: str) -> None:
         """Say goodbye."""
@@ -50,8 +56,18 @@ class Heartbeats:
     async def alive(self) -> list[Beat]:
         """The projectors heard of within the last 5 seconds. Raises ProjectionAway."""
         try:
-            kept = await self._redis.hgetall(self._key)
+            at, kept = await self._look()
         except (RedisError, OSError) as error:
             raise ProjectionAway(str(error)) from error
-        beats = [Beat.model_validate_json(beat) for beat in kept.values()]
-        return [beat for beat in beats if time.time() - beat.at < self.FRESH]
+        return [beat for beat in _read(kept) if at - beat.at < self.FRESH]
+
+    async def _look(self) -> tuple[float, dict[bytes, bytes]]:
+        async with self._redis.pipeline(transaction=False) as look:
+            (seconds, microseconds), kept = await look.time().hgetall(self._key).execute()
+        return seconds + microseconds / 1e6, kept
+
+
+def _read(kept: dict[bytes, bytes]) -> Iterator[Beat]:
+    for beat in kept.values():
+        with contextlib.suppress(ValidationError):
+            yield Beat.model_validate_json(beat)

@@ -1,19 +1,18 @@
 """Rebuild jobs: asked for by anybody, done by a projector, followed by whoever likes."""
 
-import asyncio
 import time
 from typing import Literal
 
 from pydantic import BaseModel
 from redis.exceptions import RedisError
 
-from projections.client import RedisClient
+from projections.client import RedisClient, RedisPipeline
 from projections.errors import ProjectionAway, RebuildRunning
 from projections.layout import Layout
 
 JobState = Literal["queued", "running", "done", "failed"]
 
-_TAKE = """
+_ASK = """
 local kept = redis.call('HGET', KEYS[1], ARGV[1])
 if kept and cjson.decode(kept).state ~= 'done' and cjson.decode(kept).state ~= 'failed' then return 0 end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
@@ -39,19 +38,26 @@ class Job(BaseModel):
         """Whether there is still something to do, or being done."""
         return self.state in ("queued", "running")
 
+    def ended(self, state: JobState, error: str | None = None) -> "Job":
+        """The same job, when it has ended now."""
+        done = self.total if state == "done" else self.done
+        return self.model_copy(
+            update={"state": state, "error": error, "done": done, "finished_at": time.time()}
+        )
+
 
 class Jobs:
-    """The jobs of one deployment, kept in Redis."""
+    """The jobs of one deployment, kept in Redis. Every method raises ProjectionAway."""
 
     def __init__(self, redis: RedisClient, layout: Layout) -> None:
         self._redis = redis
         self._key = layout.jobs
 
     async def ask(self, collection: str) -> Job:
-        """Ask for a rebuild. Raises RebuildRunning; ProjectionAway."""
+        """Ask for a rebuild. Raises RebuildRunning."""
         job = Job(collection=collection, asked_at=time.time())
         try:
-            taken = await self._redis.eval(_TAKE, 1, self._key, collection, job.model_dump_json())
+            taken = await self._redis.eval(_ASK, 1, self._key, collection, job.model_dump_json())
         except (RedisError, OSError) as error:
             raise ProjectionAway(str(error)) from error
         if not taken:
@@ -59,7 +65,7 @@ class Jobs:
         return job
 
     async def all(self) -> dict[str, Job]:
-        """Every job there is, running or finished, by collection. Raises ProjectionAway."""
+        """Every job there is, running or finished, by collection."""
         try:
             kept = await self._redis.hgetall(self._key)
         except (RedisError, OSError) as error:
@@ -67,40 +73,12 @@ class Jobs:
         return {name.decode(): Job.model_validate_json(job) for name, job in kept.items()}
 
     async def keep(self, job: Job) -> None:
-        """Store how far a job is. Raises ProjectionAway."""
+        """Store how far a job is."""
         try:
             await self._redis.hset(self._key, job.collection, job.model_dump_json())
         except (RedisError, OSError) as error:
             raise ProjectionAway(str(error)) from error
 
-
-class Lease:
-    """Keeps others from doing the same work twice. A matter of economy: every step is guarded besides."""
-
-    SECONDS = 5.0
-
-    def __init__(self, redis: RedisClient, key: str, owner: str) -> None:
-        self._redis = redis
-        self._key = key
-        self._owner = owner
-
-    async def take(self) -> bool:
-        """Take the lease, or keep it if it is ours. False: somebody else has it."""
-        taken = await self._redis.set(self._key, self._owner, nx=True, px=int(self.SECONDS * 1000))
-        if taken:
-            return True
-        if await self._redis.get(self._key) != self._owner.encode():
-            return False
-        await self._redis.pexpire(self._key, int(self.SECONDS * 1000))
-        return True
-
-    async def renew(self) -> None:
-        """Keep the lease until cancelled."""
-        while True:
-            await asyncio.sleep(self.SECONDS / 3)
-            await self.take()
-
-    async def give_back(self) -> None:
-        """Let the next one have it at once."""
-        if await self._redis.get(self._key) == self._owner.encode():
-            await self._redis.delete(self._key)
+    def queue(self, step: RedisPipeline, job: Job) -> None:
+        """Queue storing it with what else `step` does."""
+        step.hset(self._key, job.collection, job.model_dump_json())

@@ -1,16 +1,17 @@
 """Where projections lie in Redis. Every key starts with the deployment's prefix.
 
 {prefix}:live:checkpoint:{partition}   "{log id} {position}"
-{prefix}:live:generations              hash: collection -> its live generation
+{prefix}:live:generations              hash: collection -> its live generation, "{number} {incarnation}"
 {prefix}:rows:{collection}:{g}         hash: id -> row, see projections/row.py
 {prefix}:index:{collection}:{g}:{name} sorted set, all scores 0: order key + id
-{prefix}:build:{name}:…                checkpoint and generations of a build under way
+{prefix}:build:{name}:…                checkpoints, generations and lease of a build under way
 {prefix}:generation                    counter that numbers generations
 {prefix}:jobs                          hash: collection -> rebuild job, JSON
 {prefix}:projectors                    hash: projector -> its states and heartbeat, JSON
 channels {prefix}:appended, {prefix}:moved, {prefix}:jobs
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +32,10 @@ class Target:
     def checkpoint(self, partition: int) -> str:
         """The key that holds a partition's checkpoint."""
         return f"{self.base}:checkpoint:{partition}"
+
+    def checkpoints(self, partitions: Iterable[int]) -> list[str]:
+        """The keys that hold the checkpoints of partitions."""
+        return [self.checkpoint(partition) for partition in partitions]
 
 
 @dataclass(frozen=True)

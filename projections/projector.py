@@ -5,32 +5,30 @@ Any number of projectors may run: every step is guarded, so the slower of two do
 
 import asyncio
 import os
+import secrets
 import socket
-import time
 
 import structlog
-from redis.exceptions import RedisError
 
 from catalog.catalog import Catalog
-from events.background import Background, end
-from events.errors import LogUnavailable
+from events.background import Background
 from events.log import EventLog
 from events.wakeup import Listener
-from projections.bringup import EVERYTHING, BringUp
+from projections.bringup import BringUp
 from projections.client import RedisClient
-from projections.errors import CheckpointMoved, ProjectionAway
-from projections.follower import CheckpointUnusable, Follower
-from projections.generations import Generations
-from projections.heartbeat import Beat, Heartbeats, PartitionBeat
-from projections.jobs import Jobs, Lease
+from projections.errors import STORE_AWAY, CheckpointMoved, CheckpointUnusable
+from projections.follower import Follower
+from projections.heartbeat import Heartbeats, PartitionBeat
+from projections.housekeeping import Housekeeping
 from projections.layout import Layout
-from projections.rebuild import Rebuild
 from projections.state import ProjectorState
 from projections.step import Steps
+from projections.worker import Worker
 
 _log = structlog.get_logger(__name__)
 
 PAUSE = 0.5
+KEEP_HOUSE_EVERY = 1.0
 
 
 class Projector:
@@ -45,22 +43,17 @@ class Projector:
         catalog: Catalog,
     ) -> None:
         """listening: a client whose connections may stay silent for long, for wake-ups."""
-        self._redis = redis
-        self._layout = layout
-        self._log = log
-        self._catalog = catalog
         self._appended = Listener(listening, layout.appended)
         self._asked = Listener(listening, layout.jobs)
         live = Steps(redis, layout, layout.live, log, catalog)
         self._followers = [
             Follower(log, live, partition, self._appended.waiter()) for partition in range(log.partitions)
         ]
-        self._generations = Generations(redis, layout, log.id, log.partitions)
-        build = Steps(redis, layout, layout.build(EVERYTHING), log, catalog)
-        self._bring_up = BringUp(log, layout, self._generations, build)
-        self._jobs = Jobs(redis, layout)
+        self._name = f"{socket.gethostname()}-{secrets.token_hex(2)}-{os.getpid()}"
+        self._bring_up = BringUp(redis, layout, log, catalog)
+        self._housekeeping = Housekeeping(redis, layout, log, catalog)
+        self._worker = Worker(redis, layout, log, catalog, self._followers, self._name)
         self._heartbeats = Heartbeats(redis, layout)
-        self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._ready = asyncio.Event()
 
     async def run(self) -> None:
@@ -69,89 +62,70 @@ class Projector:
             async with Background() as background:
                 background.start(self._appended.run(), "appended")
                 background.start(self._asked.run(), "asked")
-                background.start(self._work_off_jobs(), "jobs")
+                background.start(self._work(), "jobs")
                 background.start(self._beat(), "heartbeat")
                 background.start(self._project(), "project")
                 await background.wait()
         finally:
-            for follower in self._followers:
-                follower.state = ProjectorState.STOPPED
+            self._all_are(ProjectorState.STOPPED)
             await self._heartbeats.stop(self._name)
 
     async def _project(self) -> None:
         while True:
             try:
-                if await self._bring_up.needed():
-                    self._all_are(ProjectorState.REBUILDING)
-                    await self._bring_up.run()
+                await self._prepare()
                 self._ready.set()
                 await self._follow()
-            except (LogUnavailable, ProjectionAway, CheckpointMoved) as error:
-                _log.warning("projector waits", reason=str(error) or type(error).__name__)
+            except CheckpointUnusable:
+                _log.warning("there is nothing to go on from")
+            except (*STORE_AWAY, CheckpointMoved) as error:
+                _log.warning("projector waits", reason=str(error))
+                self._all_are(self._followers[0].state, str(error))
                 await asyncio.sleep(PAUSE)
             except Exception as fault:  # noqa: BLE001 - it must be seen, and tried again, not end the process
                 self._all_are(ProjectorState.HALTED, str(fault))
                 _log.exception("projector halted, trying again")
                 await asyncio.sleep(PAUSE)
+            finally:
+                self._ready.clear()
+
+    async def _prepare(self) -> None:
+        """See to it that there is something to go on from, and nothing in it that should be gone."""
+        if await self._bring_up.needed():
+            self._all_are(ProjectorState.REBUILDING)
+            await self._bring_up.run()
+        else:
+            await self._bring_up.clear()
+        await self._housekeeping.run()
+        self._all_are(ProjectorState.CATCHING_UP)
 
     async def _follow(self) -> None:
-        """Follow every partition until one finds that there is nothing to go on from."""
-        self._all_are(ProjectorState.CATCHING_UP)
-        try:
-            async with Background() as background:
-                for follower in self._followers:
-                    background.start(follower.run(), "follower")
-                await background.wait()
-        except CheckpointUnusable:
-            self._ready.clear()
+        """Follow every partition. Raises CheckpointUnusable when there is nothing to go on from."""
+        async with Background() as background:
+            for follower in self._followers:
+                background.start(follower.run(), "follower")
+            await background.wait()
 
-    async def _work_off_jobs(self) -> None:
+    async def _work(self) -> None:
+        """Do what is asked for, and keep house, when there are projections."""
         asked = self._asked.waiter()
         while True:
             await self._ready.wait()
             try:
-                for name, job in (await self._jobs.all()).items():
-                    if job.running:
-                        await self._rebuild(name)
-                await self._discard_dropped()
-            except (LogUnavailable, ProjectionAway, RedisError, OSError) as error:
+                await self._housekeeping.run()
+                await self._worker.run()
+            except (*STORE_AWAY, CheckpointMoved) as error:
                 _log.warning("rebuild waits", reason=str(error))
-            await asked.wait(PAUSE * 2)
-
-    async def _rebuild(self, collection: str) -> None:
-        lease = Lease(self._redis, f"{self._layout.build(collection).base}:lease", self._name)
-        if not await lease.take():
-            return
-        renewal = asyncio.create_task(lease.renew())
-        job = (await self._jobs.all())[collection]
-        try:
-            await Rebuild(
-                self._redis, self._layout, self._log, self._catalog, self._jobs, job, self._followers
-            ).run()
-        except CheckpointMoved:
-            _log.info("rebuild goes on later", collection=collection)
-        except (LogUnavailable, ProjectionAway, asyncio.CancelledError):
-            raise
-        except Exception as fault:  # noqa: BLE001 - told to whoever follows the job
-            _log.exception("rebuild failed", collection=collection)
-            job.state, job.error, job.finished_at = "failed", repr(fault), time.time()
-            await self._jobs.keep(job)
-        finally:
-            await end([renewal])
-            await asyncio.gather(lease.give_back(), return_exceptions=True)
-
-    async def _discard_dropped(self) -> None:
-        """Free the projections of collections that were dropped while Redis could not be told."""
-        for name in await self._generations.live():
-            if self._catalog.get(name) is None and not await self._catalog.exists_now(name):
-                await self._generations.discard(name)
+            except Exception:  # noqa: BLE001 - it must be seen, and must not end the others
+                _log.exception("rebuild halted, trying again")
+            await asked.wait(KEEP_HOUSE_EVERY)
 
     async def _beat(self) -> None:
         while True:
             partitions = [
                 PartitionBeat(state=follower.state, trouble=follower.trouble) for follower in self._followers
             ]
-            await self._heartbeats.beat(Beat(name=self._name, at=time.time(), partitions=partitions))
+            await self._heartbeats.beat(self._name, partitions)
             await asyncio.sleep(Heartbeats.EVERY)
 
     def _all_are(self, state: ProjectorState, trouble: str | None = None) -> None:

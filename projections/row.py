@@ -15,10 +15,9 @@ from events.document import Birth, Present, response_body
 from events.position import Position, Version
 
 _HEAD = Struct(">IQQ")
-_ORDER = Struct(">QQ")
 HEAD_BYTES = _HEAD.size
-ORDER_BYTES = _ORDER.size
 _VERSION_BYTES = 4
+ORDER_BYTES = HEAD_BYTES - _VERSION_BYTES
 
 
 class Row(NamedTuple):
@@ -50,13 +49,8 @@ def document_of(row: bytes) -> Present:
     return Present(body, version, meta["position"], birth, updated_at, meta["updated_by"])
 
 
-def creation_key(id: str, birth: Birth) -> bytes:
-    """The member of the index by creation: time, then place in the log, then id."""
-    return _ORDER.pack(_milliseconds(birth.at), birth.position) + id.encode()
-
-
 def creation_key_of(id: str, row: bytes) -> bytes:
-    """The same, from a row."""
+    """The member of the index by creation: time, then place in the log, then id."""
     return row[_VERSION_BYTES:HEAD_BYTES] + id.encode()
 
 

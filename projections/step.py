@@ -5,9 +5,8 @@ a no-op: EXEC is refused, and so is one that redis-py sends again on a new conne
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
 
-from redis.exceptions import RedisError, WatchError
+from redis.exceptions import RedisError
 
 from catalog.catalog import Catalog
 from events.commit import Commit
@@ -18,18 +17,11 @@ from projections.checkpoint import Checkpoint, read_checkpoint
 from projections.client import RedisClient, RedisPipeline
 from projections.errors import CheckpointMoved, ProjectionAway
 from projections.fold import fold_rows, rows_needed
+from projections.generation import Generation, incarnation, read_generations
+from projections.guarded import guarded
 from projections.layout import Layout, Target
 
-
-class Numbers(NamedTuple):
-    """The generations' numbers of a target: those it has, and those this step starts."""
-
-    found: dict[str, int]
-    started: dict[str, int]
-
-    def of(self, collection: str) -> int:
-        """The generation a collection's rows go to."""
-        return self.found.get(collection) or self.started[collection]
+Groups = dict[str, list[Commit]]
 
 
 class Steps:
@@ -64,46 +56,48 @@ class Steps:
 
         Raises: CheckpointMoved: the checkpoint was not at `after`, or moved meanwhile; nothing was written.
                 ProjectionAway: it is unknown whether the step was taken; read the checkpoint.
+                CatalogUnavailable: a collection is not known here, and MongoDB is away; nothing was written.
                 UnknownEvent: a commit could not be applied; nothing was written.
         """
-        groups = _by_collection(commits)
-        try:
-            async with self._redis.pipeline(transaction=True) as step:
-                numbers = await self._watch(step, after, groups)
-                before = await self._rows_before(step, groups, numbers)
-                step.multi()
-                self._queue(step, groups, numbers, before, after)
-                step.set(self._target.checkpoint(partition_of(upto)), Checkpoint(self._log.id, upto).write())
-                if self._target == self._layout.live:
-                    step.publish(self._layout.moved, upto)
-                await step.execute()
-        except WatchError as error:
-            raise CheckpointMoved from error
-        except (RedisError, OSError) as error:
-            raise ProjectionAway(str(error)) from error
-
-    async def _watch(self, step: RedisPipeline, after: Position, groups: dict[str, list[Commit]]) -> Numbers:
-        """Guard the step; groups of collections that no longer exist are dropped from `groups`."""
         checkpoint = self._target.checkpoint(partition_of(after))
-        await step.watch(checkpoint, self._target.generations)
-        if await step.get(checkpoint) != Checkpoint(self._log.id, after).write():
-            raise CheckpointMoved
-        found = {name.decode(): int(g) for name, g in (await step.hgetall(self._target.generations)).items()}
-        started: dict[str, int] = {}
-        for name in [name for name in groups if name not in found]:
-            if await self._catalog.exists_now(name):
-                started[name] = await step.incr(self._layout.counter)
-            else:
+        async with guarded(self._redis, checkpoint, self._target.generations) as step:
+            if await step.get(checkpoint) != Checkpoint(self._log.id, after).write():
+                raise CheckpointMoved
+            groups = _by_collection(commits)
+            found = read_generations(await step.hgetall(self._target.generations))
+            started = await self._choose(step, groups, found)
+            generations = {name: (found.get(name) or started[name]).number for name in groups}
+            before = await self._rows_before(step, groups, generations)
+            step.multi()
+            for name, generation in started.items():
+                step.hset(self._target.generations, name, generation.write())
+            self._queue(step, groups, generations, before, partition_of(after))
+            step.set(checkpoint, Checkpoint(self._log.id, upto).write())
+            if self._target == self._layout.live:
+                step.publish(self._layout.moved, upto)
+
+    async def _choose(
+        self, step: RedisPipeline, groups: Groups, found: Mapping[str, Generation]
+    ) -> dict[str, Generation]:
+        """The generations to start. Commits that no generation is there for are taken out of `groups`."""
+        started: dict[str, Generation] = {}
+        for name in list(groups):
+            generation = found.get(name)
+            if generation is None and await self._catalog.exists_now(name):
+                started[name] = Generation(await step.incr(self._layout.counter), self._incarnation(name))
+            elif generation is None or generation.is_vacant:
                 del groups[name]
-        return Numbers(found, started)
+            elif generation.incarnation > self._incarnation(name):
+                await self._catalog.exists_now(name)
+        return started
 
     async def _rows_before(
-        self, step: RedisPipeline, groups: Mapping[str, list[Commit]], numbers: Numbers
+        self, step: RedisPipeline, groups: Groups, generations: Mapping[str, int]
     ) -> dict[str, dict[str, bytes]]:
         before: dict[str, dict[str, bytes]] = {}
         for collection, commits in groups.items():
             ids = rows_needed(commits)
-            key = self._layout.rows(collection, numbers.of(collection))
+            key = self._layout.rows(collection, generations[collection])
             rows = await step.hmget(key, ids) if ids else []
             before[collection] = {id: row for id, row in zip(ids, rows, strict=True) if row is not None}
         return before
@@ -111,21 +105,22 @@ class Steps:
     def _queue(
         self,
         step: RedisPipeline,
-        groups: Mapping[str, list[Commit]],
-        numbers: Numbers,
+        groups: Groups,
+        generations: Mapping[str, int],
         before: Mapping[str, Mapping[str, bytes]],
-        after: Position,
+        partition: int,
     ) -> None:
-        for collection, generation in numbers.started.items():
-            step.hset(self._target.generations, collection, generation)
         for collection, commits in groups.items():
-            floor = Position(self._catalog.floor(collection, partition_of(after)))
+            floor = Position(self._catalog.floor(collection, partition))
             changes = fold_rows(commits, before[collection], floor)
-            queue_changes(step, self._layout, collection, numbers.of(collection), changes)
+            queue_changes(step, self._layout, collection, generations[collection], changes)
+
+    def _incarnation(self, collection: str) -> int:
+        return incarnation(self._catalog, collection, self._log.partitions)
 
 
-def _by_collection(commits: Iterable[Commit]) -> dict[str, list[Commit]]:
-    groups: dict[str, list[Commit]] = {}
+def _by_collection(commits: Iterable[Commit]) -> Groups:
+    groups: Groups = {}
     for commit in commits:
         groups.setdefault(collection_of(commit.stream), []).append(commit)
     return groups

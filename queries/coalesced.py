@@ -7,13 +7,14 @@ from redis.exceptions import RedisError
 
 from events.errors import FoldbaseError
 from projections.row import Row, read_row
-from queries.errors import ReadUnavailable
+from queries.errors import ProjectionsAbsent, ReadUnavailable
 from queries.scripts import GET
 from queries.standing import Standing, read_standing
 
 MOST_IN_ONE = 500
 
-Asked = dict[str, dict[str, list["asyncio.Future[Served]"]]]
+Askers = dict[str, list["asyncio.Future[Served]"]]
+Asked = dict[str, Askers]
 
 
 class Served(NamedTuple):
@@ -64,15 +65,19 @@ class CoalescedReads:
             _fail(waiting, ReadUnavailable(str(error)))
         except FoldbaseError as error:
             _fail(waiting, error)
+        except BaseException as fault:
+            _fail(waiting, ReadUnavailable(repr(fault)))
+            raise
         else:
             for ids, rows in zip(waiting.values(), found, strict=True):
-                _answer(ids, rows or [None] * len(ids), standing)
+                _answer(ids, rows, standing)
 
 
-def _answer(
-    ids: dict[str, list["asyncio.Future[Served]"]], rows: list[bytes | None], standing: Standing
-) -> None:
-    for askers, row in zip(ids.values(), rows, strict=True):
+def _answer(ids: Askers, rows: list[bytes | None] | None, standing: Standing) -> None:
+    if rows is None:
+        _fail({"": ids}, ProjectionsAbsent())
+        return
+    for askers, row in zip(ids.values(), rows or [None] * len(ids), strict=True):
         served = Served(None if row is None else read_row(row), standing)
         for asker in askers:
             if not asker.done():

@@ -27,8 +27,8 @@ class Cursors:
             sealed = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         except (Error, ValueError):
             sealed = b""
-        seal, place = sealed[:SEAL_BYTES], sealed[SEAL_BYTES:]
-        if not hmac.compare_digest(seal, self._seal(query, place)):
+        place = sealed[SEAL_BYTES:]
+        if not hmac.compare_digest(self.seal(query, place).encode(), cursor.encode(errors="replace")):
             raise QueryInvalid("cursor", "was changed, or belongs to another query; begin again without it")
         return place
 

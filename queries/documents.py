@@ -11,7 +11,7 @@ from projections.layout import BY_CREATION
 from projections.row import HEAD_BYTES, ORDER_BYTES, Row
 from queries.coalesced import CoalescedReads
 from queries.cursor import Cursors
-from queries.errors import ReadUnavailable, RowMissing
+from queries.errors import ProjectionBehind, ProjectionsAbsent, ReadUnavailable, RowMissing
 from queries.scripts import LIST
 from queries.standing import Standing, read_standing
 from queries.waiting import Waiters
@@ -59,6 +59,7 @@ class DocumentQueries:
         if fresh.after and not standing.reached(fresh.after):
             await self._waiters.wait(fresh.after, fresh.patience)
             row, standing = await self._reads.get(collection, id)
+            _check_reached(standing, fresh)
         if row is None:
             raise RowMissing(standing.header)
         return row, standing
@@ -73,6 +74,7 @@ class DocumentQueries:
         if fresh.after and not page.standing.reached(fresh.after):
             await self._waiters.wait(fresh.after, fresh.patience)
             page = await self._page(collection, query, limit, start)
+            _check_reached(page.standing, fresh)
         return page
 
     async def _page(self, collection: str, query: str, limit: int, start: bytes) -> Page:
@@ -82,6 +84,14 @@ class DocumentQueries:
         except (RedisError, OSError) as error:
             raise ReadUnavailable(str(error)) from error
         standing = read_standing(stands, self._log)
+        if members is None:
+            raise ProjectionsAbsent
         more = len(members) > limit
         following = self._cursors.seal(query, members[limit - 1]) if more else None
         return Page([row[HEAD_BYTES:] for row in rows[:limit]], following, standing)
+
+
+def _check_reached(standing: Standing, fresh: Freshness) -> None:
+    """What was reached a moment ago may be lost again: Redis may have come back with an older copy."""
+    if not standing.reached(fresh.after):
+        raise ProjectionBehind(max(fresh.after), fresh.patience)

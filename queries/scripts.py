@@ -9,13 +9,15 @@ local stands = {}
 for partition = 0, partitions - 1 do
   stands[partition + 1] = redis.call('GET', prefix .. ':live:checkpoint:' .. partition)
 end
+-- nil: there is none, and so no row; '0': there will be one, but nothing can be read of it yet
 local function generation(collection)
-  return redis.call('HGET', prefix .. ':live:generations', collection)
+  local written = redis.call('HGET', prefix .. ':live:generations', collection)
+  return written and string.match(written, '^%d+')
 end
 """
 
 # prefix, partitions, then for each collection: its name, how many ids, the ids.
-# Answers {checkpoints, rows of the first collection, rows of the second, …}
+# Answers {checkpoints, rows of the first collection, rows of the second, …}; nil for rows not there yet.
 GET = (
     _CHECKPOINTS
     + """
@@ -24,7 +26,9 @@ while ARGV[at] do
   local collection, count = ARGV[at], tonumber(ARGV[at + 1])
   local g = generation(collection)
   local rows = {}
-  if g then
+  if g == '0' then
+    rows = false
+  elseif g then
     local key = prefix .. ':rows:' .. collection .. ':' .. g
     rows = redis.call('HMGET', key, unpack(ARGV, at + 2, at + 1 + count))
   end
@@ -36,13 +40,14 @@ return answer
 )
 
 # prefix, partitions, collection, index, first member ("+" or "(member"), how many, bytes before the id.
-# Answers {checkpoints, members, rows}
+# Answers {checkpoints, members, rows}; nil for members and rows that are not there yet.
 LIST = (
     _CHECKPOINTS
     + """
 local collection, index = ARGV[3], ARGV[4]
 local g = generation(collection)
 if not g then return {stands, {}, {}} end
+if g == '0' then return {stands, false, false} end
 local keys = ':' .. collection .. ':' .. g
 local members = redis.call(
   'ZRANGE', prefix .. ':index' .. keys .. ':' .. index, ARGV[5], '-', 'BYLEX', 'REV', 'LIMIT', 0, ARGV[6])

@@ -1,0 +1,112 @@
+"""Builds: filling new generations beside the live ones, and making them live in one step.
+
+Each of these is one guarded step of its own, so that a projector that was paused and wakes up late changes
+nothing that others have moved on from.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from events.position import Position, beginning
+from projections.changes import queue_freeing
+from projections.checkpoint import Checkpoint
+from projections.client import RedisClient, RedisPipeline
+from projections.errors import CheckpointMoved
+from projections.generation import Generation, read_generations
+from projections.guarded import guarded
+from projections.layout import Layout, Target
+
+Confirm = Callable[[Mapping[str, Generation]], Awaitable[None]]
+"""Asked, with what was built, while the last step is watched; raises when it must not go live."""
+
+Finish = Callable[[RedisPipeline], None]
+
+
+class Builds:
+    """Starts, forgets and joins builds of one log's projections. Every method raises ProjectionAway."""
+
+    def __init__(self, redis: RedisClient, layout: Layout, log: str, partitions: int) -> None:
+        """log: the id of the log that is projected."""
+        self._redis = redis
+        self._layout = layout
+        self._log = log
+        self._partitions = range(partitions)
+
+    async def start(self, build: Target, incarnations: Mapping[str, int]) -> None:
+        """Begin from nothing; rows of an earlier attempt are freed.
+
+        incarnations: of the collections that get a generation now; others get theirs as they are met.
+        Raises: CheckpointMoved: somebody else began at the same time.
+        """
+        checkpoints = build.checkpoints(self._partitions)
+        async with guarded(self._redis, build.generations, *checkpoints) as step:
+            old = read_generations(await step.hgetall(build.generations))
+            started = {
+                name: Generation(await step.incr(self._layout.counter), incarnation)
+                for name, incarnation in incarnations.items()
+            }
+            step.multi()
+            step.delete(build.generations)
+            queue_freeing(step, self._layout, old)
+            for name, generation in started.items():
+                step.hset(build.generations, name, generation.write())
+            for partition, key in zip(self._partitions, checkpoints, strict=True):
+                step.set(key, Checkpoint(self._log, beginning(partition)).write())
+
+    async def forget(self, target: Target, seen: Mapping[int, bytes | None]) -> None:
+        """Take away a target's generations and checkpoints.
+
+        Raises: CheckpointMoved: its checkpoints are no longer as they were `seen`.
+        """
+        checkpoints = target.checkpoints(self._partitions)
+        async with guarded(self._redis, target.generations, *checkpoints) as step:
+            if await step.mget(checkpoints) != [seen[partition] for partition in self._partitions]:
+                raise CheckpointMoved
+            old = read_generations(await step.hgetall(target.generations))
+            step.multi()
+            step.delete(target.generations, *checkpoints)
+            queue_freeing(step, self._layout, old)
+
+    async def join(self, build: Target, collection: str, confirm: Confirm, finish: Finish) -> None:
+        """Make the generation that `build` filled the live one; the one before is freed.
+
+        finish: queues what must happen together with it.
+        Raises: CheckpointMoved: it does not stand where the live ones do; what `confirm` raises.
+        """
+        live = self._layout.live
+        keys, live_keys = build.checkpoints(self._partitions), live.checkpoints(self._partitions)
+        async with guarded(self._redis, *keys, *live_keys, build.generations, live.generations) as step:
+            stands = await step.mget(keys)
+            built = read_generations(await step.hgetall(build.generations))
+            if None in stands or stands != await step.mget(live_keys) or collection not in built:
+                raise CheckpointMoved
+            await confirm(built)
+            old = read_generations(await step.hgetall(live.generations))
+            step.multi()
+            finish(step)
+            step.hset(live.generations, collection, built[collection].write())
+            step.delete(build.generations, *keys)
+            queue_freeing(step, self._layout, {name: old[name] for name in old if name == collection})
+            step.publish(self._layout.moved, b"")
+
+    async def join_all(self, build: Target, stands: Mapping[int, Position], confirm: Confirm) -> None:
+        """Make everything that `build` filled live, where nothing is.
+
+        Raises: CheckpointMoved: it does not stand at `stands`, or something is live; what `confirm` raises.
+        """
+        live = self._layout.live
+        keys, live_keys = build.checkpoints(self._partitions), live.checkpoints(self._partitions)
+        wanted = [Checkpoint(self._log, stands[partition]).write() for partition in self._partitions]
+        async with guarded(self._redis, *keys, *live_keys, build.generations, live.generations) as step:
+            if await step.mget(keys) != wanted or any(await step.mget(live_keys)):
+                raise CheckpointMoved
+            built = read_generations(await step.hgetall(build.generations))
+            await confirm(built)
+            old = read_generations(await step.hgetall(live.generations))
+            step.multi()
+            step.delete(build.generations, live.generations, *keys)
+            queue_freeing(step, self._layout, old)
+            for name, generation in built.items():
+                step.hset(live.generations, name, generation.write())
+            for key, checkpoint in zip(live_keys, wanted, strict=True):
+                step.set(key, checkpoint)
+            step.publish(self._layout.moved, b"")

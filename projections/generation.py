@@ -1,0 +1,47 @@
+"""A generation: one numbered copy of a projection, and which incarnation of its collection it tells of.
+
+A collection may be dropped and declared anew; rows of the one are nothing to the other. Its incarnation is how
+much of the log lies below its floors: every drop that took something with it makes it greater, and rows of one
+incarnation are the fold of the same commits.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from catalog.catalog import Catalog
+from events.position import beginning
+
+VACANT = 0
+
+
+class Generation(NamedTuple):
+    """`number` is VACANT where there is nothing to read until a rebuild has filled a new one."""
+
+    number: int
+    incarnation: int
+
+    @property
+    def is_vacant(self) -> bool:
+        """Whether there is nothing to read yet."""
+        return self.number == VACANT
+
+    def write(self) -> str:
+        """As Redis keeps it."""
+        return f"{self.number} {self.incarnation}"
+
+
+def read_generations(written: Mapping[bytes, bytes]) -> dict[str, Generation]:
+    """What Redis keeps: collection -> generation."""
+    return {name.decode(): read_generation(generation) for name, generation in written.items()}
+
+
+def read_generation(written: bytes) -> Generation:
+    """What Redis keeps."""
+    number, _, incarnation = written.partition(b" ")
+    return Generation(int(number), int(incarnation or b"0"))
+
+
+def incarnation(catalog: Catalog, collection: str, partitions: int) -> int:
+    """The incarnation of a collection, as far as this process knows: it may be older than the truth."""
+    floors = (catalog.floor(collection, partition) - beginning(partition) for partition in range(partitions))
+    return sum(floor for floor in floors if floor > 0)
