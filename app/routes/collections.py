@@ -72,7 +72,7 @@ class CollectionRoutes:
         """Rows and claims of an earlier collection of this name go before the new one can have any."""
         partitions = range(self._log.partitions)
         dropped = any(self._catalog.floor(name, partition) > beginning(partition) for partition in partitions)
-        if dropped and self._catalog.get(name) is None:
+        if dropped and not await self._catalog.exists_now(name):
             await self._log.release_claims(name)
             await self._generations.discard(name)
 
