@@ -24,6 +24,7 @@ from events.position import Position
 _log = structlog.get_logger(__name__)
 
 IDLE_TURNS = 4
+LOOKS = 8  # in the time of one patience
 
 
 class TailLost(Exception):
@@ -68,6 +69,12 @@ class Writer(Protocol):
     async def nonces(self, first: Position, count: int) -> list[bytes]:
         """The nonces stored at `first`, `first` + 1, … up to the first free position. Raises OutcomeUnknown."""
 
+    def hurry(self) -> None:
+        """See to what may hold up a batch that takes long. Returns at once."""
+
+    async def close(self) -> None:
+        """End what is still being done."""
+
 
 class Appender:
     """Appends to one partition, in groups, one batch at a time."""
@@ -101,6 +108,7 @@ class Appender:
             for task in unfinished:
                 task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+            await self._writer.close()
         self._waiting.fail_older_than(float("inf"), LogUnavailable("this process is stopping"))
 
     async def _run(self) -> None:
@@ -133,7 +141,7 @@ class Appender:
             count = grown
 
     async def _store(self, batch: list[Append]) -> None:
-        self._watch(batch, self._patience)
+        self._watch(batch, asyncio.get_running_loop().time())
         try:
             left, pauses = batch, Pauses()
             attempt = (Position(-1), 0)
@@ -219,15 +227,19 @@ class Appender:
         self._tail = Position(first + len(batch) - 1)
         self._announce(self._tail)
 
-    def _watch(self, batch: list[Append], delay: float) -> None:
-        self._watchdog = asyncio.get_running_loop().call_later(delay, self._lose_patience, batch)
+    def _watch(self, batch: list[Append], since: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._watchdog = loop.call_later(self._patience / LOOKS, self._look_after, batch, since)
 
-    def _lose_patience(self, batch: list[Append]) -> None:
-        """MongoDB is silent: free the callers, go on settling, and look again while it stays so."""
-        _fail(batch, LogUnavailable("MongoDB did not answer in time", unknown=True))
-        moment = asyncio.get_running_loop().time() - self._patience
-        self._waiting.fail_older_than(moment, LogUnavailable("MongoDB did not answer in time"))
-        self._watch(batch, self._patience / 4)
+    def _look_after(self, batch: list[Append], since: float) -> None:
+        """MongoDB is silent: see to what holds it up. When patience ends, free the callers, and go on."""
+        self._writer.hurry()
+        now = asyncio.get_running_loop().time()
+        if now - since >= self._patience:
+            _fail(batch, LogUnavailable("MongoDB did not answer in time", unknown=True))
+            error = LogUnavailable("MongoDB did not answer in time")
+            self._waiting.fail_older_than(now - self._patience, error)
+        self._watch(batch, since)
 
 
 def _ours(batch: list[Append], kept: list[bytes]) -> int:

@@ -1,5 +1,6 @@
 """How a batch of commits reaches MongoDB: one ordered insert, or one transaction where claims are at stake."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from events.appender import AppendRefused, BatchRefused, OutcomeUnknown, TailLost
+from events.background import end as end_tasks
 from events.batch import Append
 from events.claims import steps
 from events.commit import JsonObject
@@ -20,6 +22,7 @@ from events.errors import (
     RequestRepeated,
     VersionConflict,
 )
+from events.orphans import end_orphans
 from events.pauses import Pauses
 from events.position import Position, beginning, end
 from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, is_interrupted, is_unknown
@@ -38,6 +41,7 @@ class MongoWriter:
         self._partition = partition
         self._commits = database.get_collection(COMMITS, read_concern=MAJORITY)
         self._session = database.client.start_session(causal_consistency=False)
+        self._hurrying: asyncio.Task[None] | None = None
 
     async def insert(self, batch: list[Append], first: Position) -> None:
         """See appender.Writer."""
@@ -76,6 +80,16 @@ class MongoWriter:
         except PyMongoError as error:
             raise OutcomeUnknown(str(error)) from error
         return [commit["nonce"] for commit in found]
+
+    def hurry(self) -> None:
+        """See appender.Writer: a process that died may have left its transaction in our way."""
+        if self._hurrying is None or self._hurrying.done():
+            self._hurrying = asyncio.create_task(end_orphans(self._database.client), name="end orphans")
+
+    async def close(self) -> None:
+        """See appender.Writer."""
+        if self._hurrying is not None:
+            await end_tasks([self._hurrying])
 
     async def _command(
         self,

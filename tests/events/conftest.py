@@ -45,14 +45,3 @@ async def direct(database: Database) -> AsyncIterator[EventLog]:
     """The same log as `wired`, without the wire."""
     async with opened(database) as log:
         yield log
-
-
-@pytest.fixture
-async def short_transactions(database: Database) -> AsyncIterator[None]:
-    """Transactions that nobody ends are ended by mongod within about a second."""
-    limit = "transactionLifetimeLimitSeconds"
-    admin = database.client.admin
-    before = (await admin.command({"getParameter": 1, limit: 1}))[limit]
-    await admin.command({"setParameter": 1, limit: 1})
-    yield
-    await admin.command({"setParameter": 1, limit: before})

@@ -43,6 +43,8 @@ class StallingWriter:
         self._after = after
         self.tail = writer.tail
         self.nonces = writer.nonces
+        self.hurry = writer.hurry
+        self.close = writer.close
 
     async def insert(self, batch: list[Append], first: Position) -> None:
         """See appender.Writer."""

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-import bson
 import pytest
 
 from events.errors import ClaimTaken
@@ -93,22 +92,6 @@ async def test_a_transaction_whose_abort_is_lost_too_is_ended_by_the_next(
     assert wire.met
     assert await everything(direct) == won([mine, theirs])
     assert await owners(database) == {NUMBER: "orders/mine"}
-
-
-@pytest.mark.usefixtures("short_transactions")
-async def test_a_writer_that_dies_in_a_transaction_delays_others_and_leaves_nothing(
-    direct: EventLog, database: Database
-) -> None:
-    session = database.client.start_session()
-    await session.start_transaction()
-    await database["commits"].insert_one({"_id": bson.Int64(1), "stream": "orders/dead"}, session=session)
-    await database["claims"].insert_one({"_id": NUMBER, "stream": "orders/dead"}, session=session)
-    outcomes = await collide(
-        partial(direct.append, new("orders/plain")), partial(direct.append, new("orders/o1", taken=(NUMBER,)))
-    )
-    assert await everything(direct) == won(outcomes)
-    assert len(won(outcomes)) == 2
-    await session.end_session()
 
 
 async def test_a_refusal_is_told_though_the_abort_was_lost(
