@@ -102,8 +102,8 @@ def _check_name(name: str, pointer: str) -> None:
         raise InvalidValue(_join(pointer, name), 'has a name with a leading "$"; choose another name')
     if "\0" in name:
         raise InvalidValue(_join(pointer, name), "has a name with a NUL character")
-    if len(name.encode()) > MOST_NAME_BYTES:
-        raise InvalidValue(pointer, f"has a name of more than {MOST_NAME_BYTES} bytes: {name[:40]}…")
+    if len(name.encode(errors="surrogatepass")) > MOST_NAME_BYTES:
+        raise InvalidValue(pointer, f"has a name of more than {MOST_NAME_BYTES} bytes: {name[:40]!r}…")
 
 
 def _join(pointer: str, name: str) -> str:
