@@ -1,8 +1,9 @@
 """Reading documents: one by id, or a page of a collection, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from redis.exceptions import RedisError
 
@@ -17,6 +18,16 @@ from queries.standing import Standing, read_standing
 from queries.waiting import Waiters
 
 MOST_LIMIT = 1000
+
+
+class Answer(Protocol):
+    """What a read answers, and where it was served."""
+
+    @property
+    def standing(self) -> Standing: ...
+
+
+A = TypeVar("A", bound=Answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +66,10 @@ class DocumentQueries:
 
     async def get(self, collection: str, id: str, fresh: Freshness = AS_IT_IS) -> tuple[Row, Standing]:
         """One document's row. Raises RowMissing, ProjectionBehind, ProjectionsAbsent, ReadUnavailable."""
-        row, standing = await self._reads.get(collection, id)
-        if fresh.after and not standing.reached(fresh.after):
-            await self._waiters.wait(fresh.after, fresh.patience)
+        if fresh.after:
+            row, standing = await self._fresh(lambda: self._reads.get(collection, id), fresh)
+        else:
             row, standing = await self._reads.get(collection, id)
-            _check_reached(standing, fresh)
         if row is None:
             raise RowMissing(standing.header)
         return row, standing
@@ -70,12 +80,20 @@ class DocumentQueries:
         """A page of 1..1000 documents, newest first. Raises as `get`, and QueryInvalid for a bad cursor."""
         query = f"newest {collection}"
         start = b"+" if cursor is None else b"(" + self._cursors.open(query, cursor)
-        page = await self._page(collection, query, limit, start)
-        if fresh.after and not page.standing.reached(fresh.after):
-            await self._waiters.wait(fresh.after, fresh.patience)
-            page = await self._page(collection, query, limit, start)
-            _check_reached(page.standing, fresh)
-        return page
+        return await self._fresh(lambda: self._page(collection, query, limit, start), fresh)
+
+    async def _fresh(self, read: Callable[[], Awaitable[A]], fresh: Freshness) -> A:
+        """What `read` answers, at the positions asked for: at once where they are reached, else soon."""
+        with suppress(ProjectionsAbsent):
+            answer = await read()
+            if answer.standing.reached(fresh.after):
+                return answer
+        if not fresh.after:
+            raise ProjectionsAbsent
+        await self._waiters.wait(fresh.after, fresh.patience)
+        answer = await read()
+        _check_reached(answer.standing, fresh)
+        return answer
 
     async def _page(self, collection: str, query: str, limit: int, start: bytes) -> Page:
         arguments = (*self._head, collection, BY_CREATION, start, limit + 1, ORDER_BYTES)
