@@ -59,7 +59,7 @@ async def test_where_there_are_no_parameters_none_is_taken(orders: Documents, ad
         ("POST", f"/v1/projections/{orders.collection}/rebuild"),
     ]
     for method, path in requests:
-        body = {} if method in ("PUT", "POST", "PATCH") else None
+        body: dict[str, str] | None = {} if method in ("PUT", "POST", "PATCH") else None
         answer = await admin.request(method, f"{path}?verbose=1", json=body)
         assert answer.status_code == 400, (method, path)
         if method != "HEAD":
