@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -23,11 +22,8 @@ from events.errors import (
     VersionConflict,
 )
 from events.orphans import end_orphans
-from events.pauses import Pauses
 from events.position import Position, beginning, end
 from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, is_interrupted, is_unknown
-
-_log = structlog.get_logger(__name__)
 
 DUPLICATE_KEY = 11000
 UNSTORABLE = {2, 15, 22, 10334}  # BadValue, Overflow (nested too deeply), InvalidBSON, BSONObjectTooLarge
@@ -102,8 +98,11 @@ class MongoWriter:
         return await self._database.command(command, session=session)
 
     async def _insert_with_claims(self, batch: list[Append], places: list[Any], first: Position) -> None:
-        """Insert in a transaction, always of the same session: when a transaction begins, the server ends
-        what an earlier one of its session left open, and refuses what of that comes late."""
+        """Insert in a transaction, always of the same session.
+
+        When it begins, the server ends what an earlier one of its session left open, and refuses what of
+        that comes late. So one whose outcome is unknown, even of its commit, may simply be sent again.
+        """
         session = self._session
         async with await session.start_transaction(ReadConcern("snapshot"), DURABLE):
             try:
@@ -113,7 +112,10 @@ class MongoWriter:
                 if error.has_error_label("TransientTransactionError"):
                     raise TailLost(0) from error
                 raise
-            await _commit(session)
+            try:
+                await session.commit_transaction()
+            except PyMongoError as error:
+                raise OutcomeUnknown(str(error)) from error
 
     async def _move_claims(self, batch: list[Append], first: Position, session: AsyncClientSession) -> None:
         for step in steps(batch, first):
@@ -124,23 +126,6 @@ class MongoWriter:
                 for error in answer.get("writeErrors", ()):
                     place = error["index"]
                     raise AppendRefused(0, step.takers[place], ClaimTaken(step.taken[place]["_id"]))
-
-
-async def _commit(session: AsyncClientSession) -> None:
-    """Commit, asking again until there is an answer: the server decides a transaction only once.
-
-    While it is undecided nobody else can take its positions; walking away would leave them locked.
-    """
-    pauses = Pauses()
-    while True:
-        try:
-            await session.commit_transaction()
-            return
-        except PyMongoError as error:
-            if not error.has_error_label("UnknownTransactionCommitResult"):
-                raise OutcomeUnknown(str(error)) from error
-            _log.warning("append outcome unknown, asking again", reason=str(error))
-        await pauses.wait()
 
 
 def _check(batch: list[Append], answer: JsonObject, *, whole: bool = False) -> None:

@@ -26,7 +26,7 @@ async def owners(database: Database) -> dict[str, str]:
         {"commitTransaction 1": [LOST]},
         {"commitTransaction 1": [ANSWER_LOST]},
         {"commitTransaction 1": [LOST] * 9},
-        {"commitTransaction 1": [ANSWER_LOST] * 9},
+        {"commitTransaction 1": [ANSWER_LOST] * 2},
         {"commitTransaction 1": [Fate.SWALLOWED, ANSWER_LOST]},
         {"insert commits": [LOST]},
         {"insert commits": [ANSWER_LOST]},
@@ -35,7 +35,7 @@ async def owners(database: Database) -> dict[str, str]:
         {"insert commits": [ANSWER_LOST], "abortTransaction 1": [LOST]},
         {
             "insert claims": [ANSWER_LOST],
-            "commitTransaction 1": [LOST, ANSWER_LOST, LOST],
+            "commitTransaction 1": [LOST, ANSWER_LOST],
             "find commits": [LOST],
         },
     ],
