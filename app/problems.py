@@ -132,11 +132,21 @@ def problem_response(error: Exception, request_id: str) -> HTTPResponse:
 
 
 def _detail(error: Exception, problem: Problem) -> str:
+    """What the error says, and what to do. What drivers say names servers: that is for the log alone."""
+    match error:
+        case events.LogUnavailable(unknown=True):
+            return (
+                "the log did not answer in time: it is not known whether this write was made; read, then decide"
+            )
+        case events.LogUnavailable() | catalog.CatalogUnavailable():
+            return "the log does not answer; try again"
+        case projections.ProjectionAway() | queries.ReadUnavailable():
+            return "the projections do not answer; try again"
+        case SanicException() if problem.name in REMEDIES:
+            return f"{error}; {REMEDIES[problem.name]}"
     if problem is UNEXPECTED:
         return "this is a fault of the server; the request id finds it in the server's log"
-    text = str(error) or problem.title
-    remedy = REMEDIES.get(problem.name) if isinstance(error, SanicException) else None
-    return text if remedy is None else f"{text}; {remedy}"
+    return str(error) or problem.title
 
 
 def _fields(error: Exception) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.http.documents import JSON_PATCH, Documents
 
 SOME = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
