@@ -12,13 +12,21 @@ async def end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
     """Cancel tasks until they have ended. What they raise is dropped.
 
     Once is not enough: on Python 3.11 `asyncio.wait_for`, which drivers use, can swallow a cancellation
-    that arrives just as the awaited thing is done.
+    that arrives just as the awaited thing is done. Whoever is cancelled while waiting here still waits: nothing
+    may be left running behind those who believe that it has ended.
     """
     pending = {task for task in tasks if not task.done()}
+    cancelled: asyncio.CancelledError | None = None
     while pending:
         for task in pending:
             task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=AGAIN)
+        try:
+            await asyncio.wait(pending, timeout=AGAIN)
+        except asyncio.CancelledError as error:
+            cancelled = error
+        pending = {task for task in pending if not task.done()}
+    if cancelled is not None:
+        raise cancelled
 
 
 class Background:
