@@ -1,0 +1,95 @@
+"""Load: clients that write and read without pause, and note all they did and were told."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+
+from tests.events.racing import until
+from tests.faults.connection import Address, Connection
+from tests.faults.history import History
+from tests.faults.readers import Reader
+from tests.faults.writers import Writer
+
+WRITERS, READERS = 6, 3
+CALM = 0.06
+PATIENCE = 60.0
+
+
+class Load:
+    """A load that is on."""
+
+    def __init__(self, history: History, address: Address, token: str) -> None:
+        self.history = history
+        self._random = Random(history.seed)
+        self._connections = [Connection(address) for _ in range(WRITERS + READERS)]
+        self.writers = [
+            Writer(f"w{n}", history, connection, token)
+            for n, connection in enumerate(self._connections[:WRITERS])
+        ]
+        self.readers = [
+            Reader(f"r{n}", history, connection, token)
+            for n, connection in enumerate(self._connections[WRITERS:])
+        ]
+
+    def move(self, address: Address) -> None:
+        """Let every client go on with the API at `address`."""
+        for connection in self._connections:
+            connection.address = address
+
+    async def gets_going(self) -> None:
+        """Return at a moment that the seed chooses, in the middle of everything.
+
+        Up to then the clients do what they can; afterwards they are calm.
+        """
+        self._think(0)
+        await self.goes_on(self._random.randrange(50, 250), self._random.randrange(10, 50))
+        self._think(CALM)
+
+    async def goes_on(self, writes: int = 60, reads: int = 30) -> None:
+        """Return when so many more writes and reads were served, two at least by every client."""
+        clients = (*self.writers, *self.readers)
+        goals = [client.served + 2 for client in clients]
+        written, read = self._written() + writes, self._read() + reads
+        await until(
+            lambda: (
+                self._written() >= written
+                and self._read() >= read
+                and all(client.served >= goal for client, goal in zip(clients, goals, strict=True))
+            ),
+            PATIENCE,
+        )
+
+    def stop(self) -> None:
+        """Let every client begin nothing new."""
+        for client in (*self.writers, *self.readers):
+            client.stopping = True
+
+    def hang_up(self) -> None:
+        """Close all connections."""
+        for connection in self._connections:
+            connection.close()
+
+    def _think(self, thought: float) -> None:
+        for client in (*self.writers, *self.readers):
+            client.thought = thought
+
+    def _written(self) -> int:
+        return sum(writer.served for writer in self.writers)
+
+    def _read(self) -> int:
+        return sum(reader.served for reader in self.readers)
+
+
+@asynccontextmanager
+async def loaded(history: History, address: Address, token: str) -> AsyncIterator[Load]:
+    """A load for as long as the block runs; when it ends, every answer is waited for."""
+    load = Load(history, address, token)
+    try:
+        async with asyncio.TaskGroup() as clients:
+            for client in (*load.writers, *load.readers):
+                clients.create_task(client.run(), name=client.name)
+            yield load
+            load.stop()
+    finally:
+        load.hang_up()

@@ -1,0 +1,65 @@
+"""Rebuilds as an operator runs them, and what they make in Redis."""
+
+import asyncio
+import os
+import signal
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from projections.checkpoint import read_checkpoint
+from projections.client import RedisClient
+from projections.layout import BY_CREATION, Layout
+from tests.deployments import FOLDBASE
+from tests.faults.stage import Stage
+
+LAYOUT = Layout("foldbase")
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Every byte of one generation, and its number."""
+
+    generation: int
+    rows: dict[bytes, bytes]
+    index: list[bytes]
+
+    @classmethod
+    def live(cls, redis: RedisClient, collection: str) -> "Projection":
+        """The one that readers see."""
+        number = int(redis.hget(LAYOUT.live.generations, collection))
+        rows, index = LAYOUT.rows(collection, number), LAYOUT.index(collection, number, BY_CREATION)
+        return cls(number, redis.hgetall(rows), redis.zrange(index, 0, -1))
+
+
+@asynccontextmanager
+async def rebuild(stage: Stage, collection: str) -> AsyncIterator[Process]:
+    """`foldbase rebuild`, on its way; killed afterwards if it still runs."""
+    process = await asyncio.create_subprocess_exec(
+        *(FOLDBASE, "rebuild", collection, "--data", str(stage.up.folder)), stdout=DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+def caught_in_the_middle(stage: Stage, redis: RedisClient, collection: str) -> bool:
+    """Whether the projector stands still now, in the middle of a rebuild; else it goes on."""
+    if not _in_the_middle(redis, collection):
+        return False
+    [projector] = stage.up.pids["projector"]
+    os.kill(projector, signal.SIGSTOP)
+    if _in_the_middle(redis, collection):
+        return True
+    os.kill(projector, signal.SIGCONT)
+    return False
+
+
+def _in_the_middle(redis: RedisClient, collection: str) -> bool:
+    built = read_checkpoint(redis.get(LAYOUT.build(collection).checkpoint(0)))
+    live = read_checkpoint(redis.get(LAYOUT.live.checkpoint(0)))
+    return built is not None and live is not None and 0 < built.position < live.position

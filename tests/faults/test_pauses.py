@@ -1,0 +1,39 @@
+"""Processes that stand still for three seconds, and go on as if nothing had been."""
+
+import asyncio
+
+from tests.faults.history import Fate
+from tests.faults.proof import under_load
+from tests.faults.stage import Stage
+
+PAUSE = 3.0
+
+
+async def test_every_write_is_acknowledged_late_when_mongod_stands_still(stage: Stage, seed: str) -> None:
+    async with under_load(stage, seed) as load:
+        with stage.frozen("mongod"):
+            await asyncio.sleep(PAUSE)
+    assert load.history.fates(Fate.UNKNOWN) == []
+
+
+async def test_a_write_of_unknown_outcome_is_stored_once_or_never(impatient: Stage, seed: str) -> None:
+    async with under_load(impatient, seed) as load:
+        with impatient.frozen("mongod"):
+            await asyncio.sleep(PAUSE)
+    assert load.history.fates(Fate.UNKNOWN) != []
+
+
+async def test_every_write_is_acknowledged_while_redis_stands_still(stage: Stage, seed: str) -> None:
+    async with under_load(stage, seed) as load:
+        with stage.frozen("redis-server"):
+            await asyncio.sleep(PAUSE)
+    assert load.history.fates(Fate.UNKNOWN) == []
+
+
+async def test_a_projector_that_stood_still_undoes_nothing_that_another_did_meanwhile(
+    stage: Stage, seed: str
+) -> None:
+    async with under_load(stage, seed) as load, stage.second_projector():
+        with stage.frozen("projector"):
+            await asyncio.gather(load.goes_on(), asyncio.sleep(PAUSE))
+    assert load.history.fates(Fate.UNKNOWN) == []
