@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
 
 from app.embedded import Running
 from app.settings import Settings
@@ -39,18 +40,24 @@ def own_redis() -> Iterator[Running]:
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")
-async def deployed(mongod: Running, own_redis: Running) -> AsyncIterator[Settings]:
-    """Settings of a deployment with a database of its own."""
-    name = f"test_{secrets.token_hex(8)}"
-    yield Settings(
+async def home(mongod: Running) -> AsyncIterator[AsyncDatabase[dict[str, Any]]]:
+    """The database of the deployment, dropped at the end."""
+    async with AsyncMongoClient[dict[str, Any]](mongod.url) as client:
+        name = f"test_{secrets.token_hex(8)}"
+        yield client[name]
+        await client.drop_database(name)
+
+
+@pytest.fixture(scope="package")
+def deployed(mongod: Running, own_redis: Running, home: AsyncDatabase[dict[str, Any]]) -> Settings:
+    """The settings of the deployment."""
+    return Settings(
         mongo_url=mongod.url,
         redis_url=own_redis.url,
-        database=name,
+        database=home.name,
         token_key=SecretStr(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
         max_body=2**21,
     )
-    async with AsyncMongoClient[dict[str, Any]](mongod.url) as client:
-        await client.drop_database(name)
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

@@ -5,14 +5,17 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest_asyncio
+from pymongo.asynchronous.database import AsyncDatabase
 
 from app.composition import deployment
 from app.embedded import Running
 from app.server import create_app, drain, start
 from app.settings import Settings
+from catalog.store import Store
 from tests.http.documents import Documents, problem
 from tests.openapi.serving import client, projecting
 from tests.servers import fresh_redis
@@ -44,12 +47,14 @@ async def api(settings: Settings, redis: Running) -> AsyncIterator[Alone]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def alone(deployed: Settings) -> AsyncIterator[Alone]:
+async def alone(deployed: Settings, home: AsyncDatabase[dict[str, Any]]) -> AsyncIterator[Alone]:
     """An API whose Redis is empty."""
     with fresh_redis() as redis:
         settings = deployed.model_copy(update={"redis_url": redis.url, "read_timeout": 0.5})
         async with api(settings, redis) as opened:
             yield opened
+    # A process has one catalog; the deployment that the other tests use gets it back.
+    await Store.open(home)
 
 
 async def test_until_the_projections_are_filled_reads_are_put_off_and_writes_are_not(
