@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from projections.checkpoint import read_checkpoint
 from projections.client import RedisClient
+from projections.generation import read_generation
 from projections.layout import BY_CREATION, Layout
 from tests.deployments import FOLDBASE
 from tests.faults.stage import Stage
@@ -28,7 +29,7 @@ class Projection:
     @classmethod
     def live(cls, redis: RedisClient, collection: str) -> "Projection":
         """The one that readers see."""
-        number = int(redis.hget(LAYOUT.live.generations, collection))
+        number = read_generation(redis.hget(LAYOUT.live.generations, collection)).number
         rows, index = LAYOUT.rows(collection, number), LAYOUT.index(collection, number, BY_CREATION)
         return cls(number, redis.hgetall(rows), redis.zrange(index, 0, -1))
 

@@ -59,17 +59,17 @@ class Stage:
         assert url.port is not None
         return url.hostname, url.port
 
-    def kill(self, *kinds: str, most: int = 99) -> set[int]:
-        """kill -9 every process of these kinds, but no more than `most` of each; who was killed."""
-        pids = {pid for kind in kinds for pid in self.up.pids[kind][:most]}
+    def kill(self, *kinds: str, only: int | None = None) -> set[int]:
+        """kill -9 every process of these kinds, or the `only` one (counted from 0); who was killed."""
+        pids = {pid for kind in kinds for pid in self._chosen(kind, only)}
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
         return pids
 
     @contextmanager
-    def frozen(self, kind: str) -> Iterator[None]:
-        """While the block runs, processes of this kind stand still."""
-        pids = self.up.pids[kind]
+    def frozen(self, kind: str, only: int | None = None) -> Iterator[None]:
+        """While the block runs, processes of this kind, or the `only` one, stand still."""
+        pids = self._chosen(kind, only)
         for pid in pids:
             os.kill(pid, signal.SIGSTOP)
         try:
@@ -84,7 +84,8 @@ class Stage:
         run = self.up.run
         where = {"FOLDBASE_MONGO_URL": run["mongo"], "FOLDBASE_REDIS_URL": run["redis"]}
         environment = {**os.environ, **self._environment, **where}
-        projector = await asyncio.create_subprocess_exec(FOLDBASE, "projector", env=environment)
+        with (self._folder / "second-projector.log").open("ab") as log:
+            projector = await asyncio.create_subprocess_exec(FOLDBASE, "projector", env=environment, stderr=log)
         try:
             async with self.asking() as asking:
                 await asking.until_heard_of(projector.pid)
@@ -96,6 +97,10 @@ class Stage:
     async def replaced(self, killed: set[int]) -> None:
         """Return when every process is there again, and none of the killed."""
         await until(lambda: self._is_whole() and not killed & set(self.up.every_pid), PATIENCE)
+
+    def _chosen(self, kind: str, only: int | None) -> list[int]:
+        pids = self.up.pids[kind]
+        return pids if only is None else [pids[only]]
 
     def _is_whole(self) -> bool:
         pids = self.up.pids

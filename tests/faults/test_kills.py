@@ -9,10 +9,10 @@ from tests.faults.stage import Stage
 
 async def test_every_write_is_kept_when_an_api_worker_is_killed(stage: Stage, seed: str) -> None:
     async with under_load(stage, seed) as load:
-        await stage.replaced(stage.kill("api", most=1))
+        await stage.replaced(stage.kill("api", only=0))
         await load.goes_on()
         await load.gets_going()
-        await stage.replaced(stage.kill("api", most=1))
+        await stage.replaced(stage.kill("api", only=1))
 
 
 async def test_every_write_is_kept_when_mongod_is_killed(stage: Stage, seed: str) -> None:

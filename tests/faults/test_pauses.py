@@ -2,9 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from tests.faults.history import Fate
 from tests.faults.proof import under_load
-from tests.faults.stage import Stage
+from tests.faults.stage import WORKERS, Stage
 
 PAUSE = 3.0
 
@@ -21,6 +23,16 @@ async def test_a_write_of_unknown_outcome_is_stored_once_or_never(impatient: Sta
         with impatient.frozen("mongod"):
             await asyncio.sleep(PAUSE)
     assert load.history.fates(Fate.UNKNOWN) != []
+
+
+@pytest.mark.parametrize("worker", range(WORKERS))
+async def test_a_worker_that_wakes_up_late_stores_nothing_twice(
+    impatient: Stage, seed: str, worker: int
+) -> None:
+    """One of the workers appends for all; the others give it up, and send again what it may still send."""
+    async with under_load(impatient, seed):
+        with impatient.frozen("api", only=worker):
+            await asyncio.sleep(PAUSE)
 
 
 async def test_every_write_is_acknowledged_while_redis_stands_still(stage: Stage, seed: str) -> None:
