@@ -28,7 +28,7 @@ class Order(NamedTuple, Generic[C, S]):
     """One command on its way, and all that goes with it.
 
     is_new:  nobody else can know the stream, or most likely nobody does: decide first, without reading.
-    floor:   commits up to this position do not count (their collection was dropped since).
+    counts:  whether a state counts; one that does not is as good as none (its collection was dropped since).
     exists:  whether a state is that of a thing that is there, for conditions.
     check:   looks at the state the command would lead to, and raises a Refused.
     claims:  what the change from one state to another takes and releases.
@@ -43,7 +43,7 @@ class Order(NamedTuple, Generic[C, S]):
     claims: Callable[[S, S], Claims] | None = None
     condition: Condition = ANY
     is_new: bool = False
-    floor: Position = BEFORE_ALL
+    counts: Callable[[S], bool] | None = None
     trace: str | None = None
 
 
@@ -78,7 +78,7 @@ class Executor:
             for attempt in range(MOST_ATTEMPTS):
                 loaded = guess or await self._states.read(order.stream, order.decider)
                 try:
-                    executed = await self._attempt(order, self._above_floor(order, loaded))
+                    executed = await self._attempt(order, self._counted(order, loaded))
                     if executed.changed or not guess:
                         return executed
                 except (Refused, InvalidValue):
@@ -99,10 +99,10 @@ class Executor:
             return Loaded(NO_STREAM, BEFORE_ALL, order.decider.initial)
         return self._states.cached(order.stream)
 
-    def _above_floor(self, order: Order[Any, S], loaded: Loaded[S]) -> Loaded[S]:
-        if BEFORE_ALL < loaded.position <= order.floor:
-            return Loaded(loaded.version, loaded.position, order.decider.initial)
-        return loaded
+    def _counted(self, order: Order[Any, S], loaded: Loaded[S]) -> Loaded[S]:
+        if order.counts is None or order.counts(loaded.state):
+            return loaded
+        return Loaded(loaded.version, loaded.position, order.decider.initial)
 
     async def _attempt(self, order: Order[Any, S], loaded: Loaded[S]) -> Executed[S]:
         order.condition.check(loaded.version, order.exists(loaded.state))

@@ -1,5 +1,6 @@
 """Writing documents of a collection: its schema, unique fields and limits around the generic decider."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from catalog.declared import Declared
@@ -10,10 +11,10 @@ from commands.errors import SchemaViolated, UniqueTaken
 from commands.execution import Executed, Executor, Order
 from commands.ids import new_id
 from events.commit import JsonObject
-from events.document import Document, Present, response_body
+from events.document import Absent, Document, Present, response_body
 from events.errors import ClaimTaken
 from events.log import EventLog
-from events.position import Position, partition_for, stream_name
+from events.position import StreamName, partition_for, stream_name
 
 
 class Written(NamedTuple):
@@ -68,7 +69,7 @@ class DocumentCommands:
             claims=rules.claims if declared.unique else None,
             condition=condition,
             is_new=is_new,
-            floor=self._floor(declared, stream),
+            counts=self._counts(declared, stream),
         )
         try:
             executed = await self._executor.execute(order)
@@ -76,10 +77,15 @@ class DocumentCommands:
             raise rules.taken(taken) from None
         return _written(id, executed)
 
-    def _floor(self, declared: Declared, stream: Any) -> Position:
-        if not declared.floors:
-            return Position(-1)
-        return Position(declared.floors.get(partition_for(stream, self._log.partitions), -1))
+    def _counts(self, declared: Declared, stream: StreamName) -> Callable[[Document], bool] | None:
+        """Whether a document began since the collection was dropped: what became of older ones is past, too.
+
+        A process that had not heard of the drop may have gone on with one; projections fold it the same way.
+        """
+        floor = declared.floors.get(partition_for(stream, self._log.partitions)) if declared.floors else None
+        if floor is None:
+            return None
+        return lambda state: isinstance(state, Absent) or state.birth.position > floor
 
 
 class DocumentRules(NamedTuple):

@@ -1,4 +1,4 @@
-"""One deployment for all tests of this folder; each test declares collections of its own in it."""
+"""One deployment for all tests of this folder, kept for the session; each test declares its own collections."""
 
 import base64
 import secrets
@@ -32,14 +32,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def own_redis() -> Iterator[Running]:
     """A Redis that nobody else flushes."""
     with fresh_redis() as running:
         yield running
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def home(mongod: Running) -> AsyncIterator[AsyncDatabase[dict[str, Any]]]:
     """The database of the deployment, dropped at the end."""
     async with AsyncMongoClient[dict[str, Any]](mongod.url) as client:
@@ -48,7 +48,7 @@ async def home(mongod: Running) -> AsyncIterator[AsyncDatabase[dict[str, Any]]]:
         await client.drop_database(name)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def deployed(mongod: Running, own_redis: Running, home: AsyncDatabase[dict[str, Any]]) -> Settings:
     """The settings of the deployment."""
     return Settings(
@@ -60,7 +60,7 @@ def deployed(mongod: Running, own_redis: Running, home: AsyncDatabase[dict[str, 
     )
 
 
-@pytest_asyncio.fixture(scope="package", loop_scope="session")
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def site(deployed: Settings) -> AsyncIterator[Served]:
     """The API and a projector, with clients for everybody."""
     async with served(deployed) as serving:
