@@ -93,6 +93,10 @@ class Executor:
                 guess = None
         raise AssertionError("unreachable")
 
+    async def look(self, stream: StreamName, decider: Decider[Any, S]) -> S:
+        """The state of a stream as the log has it now. Raises LogUnavailable."""
+        return (await self._states.read(stream, decider)).state
+
     def _guess(self, order: Order[Any, S]) -> Loaded[S] | None:
         """The state as far as this process knows. An append on it is safe; a refusal on it would not be."""
         if order.is_new:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from catalog.declared import Declared
-from commands.claims import Claims, claims_between, fields_of
+from commands.claims import Claims, claims_between, claims_of, fields_of
 from commands.condition import ANY, Condition
 from commands.documents import Command, Create, document
 from commands.errors import SchemaViolated, UniqueTaken
@@ -15,6 +15,8 @@ from events.document import Absent, Document, Present, response_body
 from events.errors import ClaimTaken
 from events.log import EventLog
 from events.position import StreamName, partition_for, stream_name
+
+MOST_GHOSTS = 32
 
 
 class Written(NamedTuple):
@@ -71,11 +73,31 @@ class DocumentCommands:
             is_new=is_new,
             counts=self._counts(declared, stream),
         )
-        try:
-            executed = await self._executor.execute(order)
-        except ClaimTaken as taken:
-            raise rules.taken(taken) from None
-        return _written(id, executed)
+        for _ in range(MOST_GHOSTS):
+            try:
+                return _written(id, await self._executor.execute(order))
+            except ClaimTaken as taken:
+                refusal = rules.taken(taken)
+                if not await self._is_free_now(declared, taken.claim):
+                    break
+        raise refusal
+
+    async def _is_free_now(self, declared: Declared, claim: str) -> bool:
+        """Whether a claim that was in the way is free, or was held by a document that has the value no more.
+
+        A process that had not heard of a drop, or of another declaration, may have left such a ghost.
+        """
+        holding = await self._log.holding(claim)
+        if holding is None:
+            return True
+        holder = await self._executor.look(holding.stream, document)
+        counts = self._counts(declared, holding.stream)
+        if isinstance(holder, Present) and (counts is None or counts(holder)):
+            fields = fields_of(claim, declared.name, declared.unique)
+            if claim in claims_of(declared.name, (fields,), holder.body):
+                return False
+        await self._log.release(holding)
+        return True
 
     def _counts(self, declared: Declared, stream: StreamName) -> Callable[[Document], bool] | None:
         """Whether a document began since the collection was dropped: what became of older ones is past, too.

@@ -2,10 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from events.batch import Append
 from events.commit import JsonObject
-from events.position import Position
+from events.position import Position, StreamName
+
+
+class Holding(NamedTuple):
+    """A claim, the stream that holds it, and the position of the commit that took it."""
+
+    claim: str
+    stream: StreamName
+    at: Position
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from pymongo.errors import PyMongoError
 
 from events.appender import Appender
 from events.batch import Append
+from events.claims import Holding
 from events.codec import PLAIN
 from events.commit import (
     MOST_COMMIT_BYTES,
@@ -34,7 +35,7 @@ from events.position import (
     partition_for,
 )
 from events.sharing import Sharing
-from events.store import CLAIMS, COMMITS, MAJORITY, Database, identity, prepare
+from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, identity, prepare
 from events.writer import MongoWriter
 
 _NAMES_AFTER = "0"  # "0" follows "/": streams of collection c lie between "c/" and "c0"
@@ -176,10 +177,27 @@ class EventLog:
         query = {"_id": {"$gt": after, "$lte": until}, "stream": _streams_of(collection)}
         return int(await self._guard(self._commits.count_documents(query)))
 
-    async def release_claims(self, collection: str) -> None:
-        """Forget every unique value of a collection that was dropped."""
-        start, stop = f"{collection}/", f"{collection}{_NAMES_AFTER}"
-        await self._guard(self._database[CLAIMS].delete_many({"_id": {"$gte": start, "$lt": stop}}))
+    async def holding(self, claim: str) -> Holding | None:
+        """Who holds a claim; None when nobody does. Raises: LogUnavailable."""
+        claims = self._database.get_collection(CLAIMS, read_concern=MAJORITY)
+        found = await self._guard(claims.find_one({"_id": claim}))
+        return None if found is None else Holding(claim, found["stream"], found["at"])
+
+    async def release(self, holding: Holding) -> None:
+        """Free a claim that its holder has no right to (any more); not if it changed hands since."""
+        claims = self._database.get_collection(CLAIMS, write_concern=DURABLE)
+        held = {"_id": holding.claim, "stream": holding.stream, "at": holding.at}
+        await self._guard(claims.delete_one(held))
+
+    async def release_claims(self, collection: str, *, upto: Mapping[int, int] | None = None) -> None:
+        """Forget every unique value of a collection that was dropped.
+
+        upto: partition -> position; values taken later, by the collection declared anew, are kept.
+        """
+        query: dict[str, Any] = {"_id": _streams_of(collection)}
+        if upto is not None:
+            query["$or"] = [{"at": {"$gte": beginning(part), "$lte": last}} for part, last in upto.items()]
+        await self._guard(self._database[CLAIMS].delete_many(query))
 
     async def _find(self, query: dict[str, Any], order: list[tuple[str, int]], limit: int = 0) -> list[Commit]:
         cursor = self._commits.find(query, sort=order, limit=limit, batch_size=limit)

@@ -63,17 +63,18 @@ class CollectionRoutes:
         self._access.admin(request)
         reading.parameters(request, ())
         name = (await self._catalog.find(reading.collection_name(name))).name
-        await self._catalog.drop(name, await self._log.heads())
-        await self._log.release_claims(name)
+        floors = await self._log.heads()
+        await self._catalog.drop(name, floors)
+        await self._log.release_claims(name, upto=floors)
         await self._generations.discard(name)
         return empty_answer()
 
     async def _clear_dropped(self, name: str) -> None:
         """Rows and claims of an earlier collection of this name go before the new one can have any."""
-        partitions = range(self._log.partitions)
-        dropped = any(self._catalog.floor(name, partition) > beginning(partition) for partition in partitions)
+        floors = {part: self._catalog.floor(name, part) for part in range(self._log.partitions)}
+        dropped = any(floor > beginning(part) for part, floor in floors.items())
         if dropped and not await self._catalog.exists_now(name):
-            await self._log.release_claims(name)
+            await self._log.release_claims(name, upto=floors)
             await self._generations.discard(name)
 
     def _declaration(self, name: str, body: JsonObject) -> JsonObject:

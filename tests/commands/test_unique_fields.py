@@ -174,3 +174,42 @@ def _stream(id: str) -> Any:
 async def _number(process: Process, id: str) -> str:
     state: Any = (await process.states.read(_stream(id), document)).state
     return str(state.body["number"])
+
+
+async def test_a_claim_that_its_holder_has_no_right_to_is_in_nobodys_way(one: Process, other: Process) -> None:
+    loose = declared()
+    await one.write(ORDERS, "o1", Create({"number": 1, "shop": {"city": "Ulm"}, "email": "a@b.c"}))
+    await other.write(loose, "o1", Put({"number": 9}))
+    assert await holders(one) == {
+        "orders/number/[1]": "orders/o1",
+        'orders/shop.city,email/["Ulm","a@b.c"]': "orders/o1",
+    }
+    taker = {"number": 1.0, "shop": {"city": "Ulm"}, "email": "a@b.c"}
+    await one.write(ORDERS, "o2", Create(taker))
+    assert set((await holders(one)).values()) == {"orders/o2"}
+    with pytest.raises(UniqueTaken):
+        await other.write(ORDERS, "o1", MergePatch({"number": 1}))
+
+
+async def test_a_claim_of_a_document_from_before_a_drop_is_in_nobodys_way(one: Process) -> None:
+    await one.write(ORDERS, "o1", Create({"number": 1}))
+    anew = declared(unique=[["number"]], floors={0: 1})
+    await one.write(ORDERS, "o1", MergePatch({"number": 2}))
+    await one.write(anew, "o2", Create({"number": 2}))
+    await one.write(anew, "o1", Create({"number": 1}))
+    assert await holders(one) == {"orders/number/[1]": "orders/o1", "orders/number/[2]": "orders/o2"}
+
+
+async def test_of_many_who_find_a_claim_without_a_right_exactly_one_gets_it(
+    one: Process, other: Process
+) -> None:
+    await one.write(ORDERS, "ghost", Create({"number": 1}))
+    await one.write(declared(), "ghost", Delete())
+    outcomes = await collide(
+        *(
+            partial((one, other)[place % 2].write, ORDERS, f"o{place}", Create({"number": 1}))
+            for place in range(8)
+        )
+    )
+    assert sorted(type(outcome) is Written for outcome in outcomes) == [False] * 7 + [True]
+    assert [type(outcome) for outcome in outcomes].count(UniqueTaken) == 7
