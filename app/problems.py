@@ -90,15 +90,21 @@ BY_STATUS: dict[int, Problem] = {
     505: Problem(505, "version-not-supported", "The server speaks HTTP/1.1"),
 }
 REMEDIES: dict[str, str] = {
-    "request-timeout": "send it again, on a better line",
-    "body-too-large": "send less; a document may have 1 MiB, a body what FOLDBASE_MAX_BODY says",
     "address-too-long": "shorten the address",
+    "body-too-large": "send less; a document may have 1 MiB, a body what FOLDBASE_MAX_BODY says",
+    "collection-missing": "declare it with PUT /v1/collections/{name}",
+    "contention": "try again",
+    "document-missing": "look at the id; PUT makes a document",
     "expectation-failed": "leave out Expect",
     "header-too-large": "send fewer or shorter headers",
     "overloaded": "try again in a second",
+    "patch-unfit": "read the document again, and patch what is there",
+    "request-timeout": "send it again, on a better line",
+    "token-invalid": "`foldbase token` prints a good one",
+    "unique-taken": "choose another value",
     "version-not-supported": "send the request so",
 }
-"""What to do, where the text of HTTP's own problems does not say it."""
+"""What to do, by the name of the problem, where the text of the error does not say it."""
 
 UNEXPECTED = Problem(500, "unexpected", "Something went wrong that should not have")
 
@@ -142,11 +148,10 @@ def _detail(error: Exception, problem: Problem) -> str:
             return "the log does not answer; try again"
         case projections.ProjectionAway() | queries.ReadUnavailable():
             return "the projections do not answer; try again"
-        case SanicException() if problem.name in REMEDIES:
-            return f"{error}; {REMEDIES[problem.name]}"
     if problem is UNEXPECTED:
         return "this is a fault of the server; the request id finds it in the server's log"
-    return str(error) or problem.title
+    text = str(error) or problem.title
+    return f"{text}; {REMEDIES[problem.name]}" if problem.name in REMEDIES else text
 
 
 def _fields(error: Exception) -> dict[str, Any]:
