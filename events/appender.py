@@ -16,6 +16,7 @@ from typing import Protocol
 
 import structlog
 
+from events.background import end
 from events.batch import MOST_BATCH, Append, Waiting
 from events.errors import FoldbaseError, LogUnavailable
 from events.pauses import Pauses
@@ -69,6 +70,9 @@ class Writer(Protocol):
     async def nonces(self, first: Position, count: int) -> list[bytes]:
         """The nonces stored at `first`, `first` + 1, … up to the first free position. Raises OutcomeUnknown."""
 
+    async def hopeless(self, batch: list[Append]) -> dict[int, FoldbaseError]:
+        """Which appends can not be stored any more, by their places in the batch. Raises OutcomeUnknown."""
+
     def hurry(self) -> None:
         """See to what may hold up a batch that takes long. Returns at once."""
 
@@ -105,9 +109,7 @@ class Appender:
         self._waiting.arrived.set()
         if self._task is not None:
             _, unfinished = await asyncio.wait({self._task}, timeout=self._patience)
-            for task in unfinished:
-                task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(unfinished)
             await self._writer.close()
         self._waiting.fail_older_than(float("inf"), LogUnavailable("this process is stopping"))
 
@@ -163,7 +165,7 @@ class Appender:
             self._tail = None
             return batch[lost.stored :]
         except AppendRefused as refused:
-            return self._without(batch, first, refused)
+            return await self._without(batch, first, refused)
         except BatchRefused as refused:
             if len(batch) == 1:
                 batch[0].failed(refused.error)
@@ -197,18 +199,28 @@ class Appender:
             except (TailLost, OutcomeUnknown):
                 await pauses.wait()
             except AppendRefused as refused:
-                return self._without(batch, first, refused)
+                return await self._without(batch, first, refused)
             except BatchRefused:
                 return batch
             else:
                 self._stored(batch, first)
                 return []
 
-    def _without(self, batch: list[Append], first: Position, refused: AppendRefused) -> list[Append]:
-        """Tell the callers of what was stored and of what was refused; the appends that are left."""
+    async def _without(self, batch: list[Append], first: Position, refused: AppendRefused) -> list[Append]:
+        """Tell the callers of what was stored and of what was refused; the appends that are left.
+
+        Refusals seldom come alone, and each costs as much as to send a batch: ask for the others at once.
+        """
         self._stored(batch[: refused.stored], first)
         batch[refused.index].failed(refused.error)
-        return batch[refused.stored : refused.index] + batch[refused.index + 1 :]
+        left = batch[refused.stored : refused.index] + batch[refused.index + 1 :]
+        try:
+            hopeless = await self._writer.hopeless(left) if left else {}
+        except OutcomeUnknown:
+            return left
+        for index, error in hopeless.items():
+            left[index].failed(error)
+        return [append for index, append in enumerate(left) if index not in hopeless]
 
     async def _known_tail(self) -> Position:
         pauses = Pauses()

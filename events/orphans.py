@@ -33,4 +33,4 @@ async def end_orphans(client: AsyncMongoClient[Any]) -> None:
             _log.warning("ending transactions that were left open", count=len(found))
             await client.admin.command({"killSessions": [{"id": each["lsid"]["id"]} for each in found]})
     except PyMongoError as error:
-        _log.info("can not look for transactions that were left open", reason=str(error))
+        _log.debug("can not look for transactions that were left open", reason=str(error))

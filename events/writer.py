@@ -13,20 +13,11 @@ from events.background import end as end_tasks
 from events.batch import Append
 from events.claims import steps
 from events.commit import JsonObject
-from events.errors import (
-    ClaimTaken,
-    FoldbaseError,
-    InvalidValue,
-    LogUnavailable,
-    RequestRepeated,
-    VersionConflict,
-)
+from events.errors import ClaimTaken, FoldbaseError
 from events.orphans import end_orphans
 from events.position import Position, beginning, end
-from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, is_interrupted, is_unknown
-
-DUPLICATE_KEY = 11000
-UNSTORABLE = {2, 15, 22, 10334}  # BadValue, Overflow (nested too deeply), InvalidBSON, BSONObjectTooLarge
+from events.refusals import UNSTORABLE, check, hopeless, unstorable
+from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, is_unknown
 
 
 class MongoWriter:
@@ -47,12 +38,12 @@ class MongoWriter:
                 await self._insert_with_claims(batch, places, first)
             else:
                 answer = await self._command(COMMITS, places, writeConcern=DURABLE.document)
-                _check(batch, answer)
+                check(batch, answer)
         except (ConnectionFailure, ExecutionTimeout, OperationFailure) as error:
             if is_unknown(error):
                 raise OutcomeUnknown(str(error)) from error
             if isinstance(error, OperationFailure) and error.code in UNSTORABLE:
-                raise BatchRefused(_unstorable(error.code)) from error
+                raise BatchRefused(unstorable(error.code)) from error
             raise
 
     async def tail(self) -> Position:
@@ -76,6 +67,13 @@ class MongoWriter:
         except PyMongoError as error:
             raise OutcomeUnknown(str(error)) from error
         return [commit["nonce"] for commit in found]
+
+    async def hopeless(self, batch: list[Append]) -> dict[int, FoldbaseError]:
+        """See appender.Writer."""
+        try:
+            return await hopeless(self._database, batch)
+        except PyMongoError as error:
+            raise OutcomeUnknown(str(error)) from error
 
     def hurry(self) -> None:
         """See appender.Writer: a process that died may have left its transaction in our way."""
@@ -106,7 +104,7 @@ class MongoWriter:
         session = self._session
         async with await session.start_transaction(ReadConcern("snapshot"), DURABLE):
             try:
-                _check(batch, await self._command(COMMITS, places, session), whole=True)
+                check(batch, await self._command(COMMITS, places, session), whole=True)
                 await self._move_claims(batch, first, session)
             except OperationFailure as error:
                 if error.has_error_label("TransientTransactionError"):
@@ -126,35 +124,3 @@ class MongoWriter:
                 for error in answer.get("writeErrors", ()):
                     place = error["index"]
                     raise AppendRefused(0, step.takers[place], ClaimTaken(step.taken[place]["_id"]))
-
-
-def _check(batch: list[Append], answer: JsonObject, *, whole: bool = False) -> None:
-    """Read an insert's answer. `whole`: in a transaction one error undoes the writes before it, too.
-
-    A commit that breaks two unique indexes at once is reported by the first of them, `_id`: so a late twin
-    of a commit never looks like a version conflict with itself (a contract test holds the server to it).
-    """
-    if "writeConcernError" in answer:
-        raise OutcomeUnknown(str(answer["writeConcernError"].get("errmsg")))
-    for error in answer.get("writeErrors", ()):
-        index = error["index"]
-        stored = 0 if whole else index
-        if error["code"] == DUPLICATE_KEY and "_id" in error["keyPattern"]:
-            raise TailLost(stored)
-        if is_interrupted(error["code"]):
-            raise OutcomeUnknown(error["errmsg"])
-        raise AppendRefused(stored, index, _refusal(batch[index], error))
-
-
-def _refusal(append: Append, error: JsonObject) -> FoldbaseError:
-    if error["code"] == DUPLICATE_KEY:
-        if "request" in error["keyPattern"] and append.new.request is not None:
-            return RequestRepeated(append.new.request)
-        return VersionConflict(append.new.stream, append.new.expected)
-    if error["code"] in UNSTORABLE:
-        return _unstorable(error["code"])
-    return LogUnavailable(f"MongoDB refused the commit with code {error['code']}")
-
-
-def _unstorable(code: int) -> InvalidValue:
-    return InvalidValue("", f"can not be stored: MongoDB refuses it with code {code}; is it nested too deeply?")

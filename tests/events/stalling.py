@@ -43,6 +43,7 @@ class StallingWriter:
         self._after = after
         self.tail = writer.tail
         self.nonces = writer.nonces
+        self.hopeless = writer.hopeless
         self.hurry = writer.hurry
         self.close = writer.close
 

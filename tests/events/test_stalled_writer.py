@@ -9,7 +9,7 @@ from events.appender import Appender
 from events.batch import Append
 from events.errors import VersionConflict
 from events.log import EventLog
-from events.position import StreamName, beginning
+from events.position import Position, StreamName, beginning
 from events.store import Database
 from events.writer import MongoWriter
 from tests.events.commits import everything, neighbours, new, whole_partition
@@ -86,6 +86,20 @@ async def test_a_stalled_batch_stays_in_order_behind_those_that_overtook_it(
         gate.open()
         assert [await append.outcome for append in slow] == [beginning(partition) + 2 + n for n in range(50)]
     assert [commit.stream for commit in seen] == [streams[50], *streams[:50]]
+
+
+async def test_a_batch_that_is_cut_in_two_by_another_writer_stays_in_order(
+    log: EventLog, stalled: Appender, gate: Gate, database: Database, partition: int, streams: list[StreamName]
+) -> None:
+    """The other writer comes in the middle of the insert, as far as anybody can tell afterwards."""
+    slow = put(stalled, *streams[:5])
+    await gate.reached.wait()
+    place = Position(beginning(partition) + 3)
+    await MongoWriter(database, partition).insert([on_its_way(new(streams[5]))], place)
+    gate.open()
+    assert [await append.outcome - beginning(partition) for append in slow] == [1, 2, 4, 5, 6]
+    there = [commit.stream for commit in await whole_partition(log, partition)]
+    assert there == [*streams[:2], streams[5], *streams[2:5]]
 
 
 async def test_writers_that_stall_at_one_position_all_get_their_own(
