@@ -1,0 +1,69 @@
+"""Readers who look all the time, and notice when a read takes them back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+
+import orjson
+
+from events.background import Background
+from queries.documents import DocumentQueries, Freshness
+from queries.standing import read_positions
+
+
+class Reader:
+    """Reads documents that are there all the time, by id and in lists, at what was last seen or later.
+
+    seen: the greatest version of each document. reads: how many answers there were.
+    """
+
+    def __init__(self, queries: DocumentQueries, collection: str, ids: Iterable[str], partitions: int) -> None:
+        self._queries = queries
+        self._collection = collection
+        self._partitions = partitions
+        self.seen = dict.fromkeys(ids, 1)
+        self.reads = 0
+        self._fresh = Freshness()
+
+    async def get(self) -> None:
+        """Read every document by its id, again and again."""
+        while True:
+            for id in self.seen:
+                row, standing = await self._queries.get(self._collection, id, self._fresh)
+                self._saw(id, row.version, standing.header)
+
+    async def list(self) -> None:
+        """Read pages of few documents from the first to the last, again and again."""
+        while True:
+            cursor, missing = None, set(self.seen)
+            while True:
+                page = await self._queries.list(self._collection, 7, cursor, self._fresh)
+                for item in map(orjson.loads, page.items):
+                    if item["id"] in self.seen:
+                        missing.remove(item["id"])
+                        self._saw(item["id"], item["_meta"]["version"], page.standing.header)
+                cursor = page.next
+                if cursor is None:
+                    break
+            assert not missing
+
+    def _saw(self, id: str, version: int, header: str) -> None:
+        assert version >= self.seen[id]
+        self.seen[id] = version
+        self.reads += 1
+        self._fresh = Freshness(read_positions(header, self._partitions), 5)
+
+
+@asynccontextmanager
+async def reading(reader: Reader) -> AsyncIterator[Reader]:
+    """`reader` reads; what it finds wrong is raised at the end."""
+    async with Background() as background:
+        background.start(reader.get(), "get")
+        background.start(reader.list(), "list")
+        failure = asyncio.create_task(background.first())
+        try:
+            yield reader
+            assert not failure.done(), failure.exception()
+        finally:
+            failure.cancel()
+            await asyncio.wait([failure])

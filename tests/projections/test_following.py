@@ -1,0 +1,97 @@
+"""The projector follows the log: soon, wholly, and saying how it goes."""
+
+import asyncio
+import time
+from functools import partial
+from itertools import pairwise
+from statistics import median
+
+import pytest
+
+from commands.documents import Create, Delete, MergePatch, Put, Restore
+from projections import follower
+from tests.projections.oracle import assert_equals_fold
+from tests.projections.world import World, until
+
+
+async def test_every_change_of_a_document_reaches_its_row(wide_world: World) -> None:
+    world = wide_world
+    await world.declare("orders")
+    async with world.projecting():
+        for command in (Create({"a": 1}), MergePatch({"b": [2]}), Put({"c": None}), Delete(), Restore()):
+            await world.write("orders", "o1", command)
+            await world.caught_up()
+            await assert_equals_fold(world)
+        for command in (Delete(), Create({"d": 4})):
+            await world.write("orders", "o1", command)
+            await world.caught_up()
+            await assert_equals_fold(world)
+
+
+async def test_a_backlog_is_applied_in_batches_that_grow(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "SMALLEST_BATCH", 2)
+    monkeypatch.setattr(follower, "LARGEST_BATCH", 16)
+    await world.declare("orders")
+    async with world.projecting():
+        await world.caught_up()
+    await world.create("orders", (f"o{n}" for n in range(100)))
+    async with world.redis.pubsub(ignore_subscribe_messages=True) as moved:
+        await moved.subscribe(world.layout.moved)
+        async with world.projecting():
+            places = [0]
+            while places[-1] < 100:
+                if message := await moved.get_message(timeout=5):
+                    places.append(int(message["data"]))
+    steps = [after - before for before, after in pairwise(places)]
+    assert steps == [2, 4, 8, 16, 16, 16, 16, 16, 6]
+
+
+async def test_what_is_appended_is_visible_within_moments(world: World) -> None:
+    await world.declare("orders")
+    async with world.projecting():
+        await world.caught_up()
+        took = []
+        for n in range(40):
+            written = await world.write("orders", f"o{n}", Create({}))
+            at = time.perf_counter()
+            await until(partial(_shows, world, written.id))
+            took.append(time.perf_counter() - at)
+    assert median(took) < 0.05
+
+
+async def test_the_state_is_live_at_the_head_and_nobody_is_heard_of_after_a_stop(world: World) -> None:
+    await world.declare("orders")
+    async with world.projecting():
+        await world.create("orders", ["o1"])
+        await until(lambda: _states(world, [("LIVE", None)]))
+    assert await world.built.heartbeats.alive() == []
+
+
+async def test_two_projectors_at_one_time_do_no_harm(wide_world: World) -> None:
+    world = wide_world
+    await world.declare("orders", "users")
+    async with world.projecting(), world.projecting():
+        for n in range(60):
+            await world.write("orders" if n % 3 else "users", f"d{n % 7}", Put({"n": n}))
+        await world.caught_up()
+        await assert_equals_fold(world)
+
+
+async def test_a_projector_that_is_stopped_ends_at_once(world: World) -> None:
+    await world.declare("orders")
+    running = asyncio.create_task(world.projector().run())
+    await world.create("orders", ["o1"])
+    await world.caught_up()
+    running.cancel()
+    async with asyncio.timeout(0.5):
+        await asyncio.wait([running])
+    assert running.cancelled()
+
+
+async def _shows(world: World, id: str) -> bool:
+    reads = world.queries._reads
+    return (await reads.get("orders", id)).row is not None
+
+
+async def _states(world: World, wanted: list[tuple[str, str | None]]) -> bool:
+    return await world.states() == wanted

@@ -1,0 +1,158 @@
+"""A step happens once or not at all: applied twice, late, or on what others have moved on from, it does nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from commands.documents import MergePatch
+from events.commit import Commit
+from events.position import Position
+from projections.builds import Builds
+from projections.checkpoint import Checkpoint
+from projections.errors import CheckpointMoved, ProjectionAway
+from projections.generation import Generation
+from projections.step import Steps
+from tests.projections.oracle import assert_equals_fold, keys_of_generations, seen
+from tests.projections.world import World
+
+START = Position(0)
+
+
+@pytest.fixture
+async def steps(world: World) -> AsyncIterator[Steps]:
+    """Steps of the live projections, which stand at the beginning of a log of five commits."""
+    await world.declare("orders")
+    async with world.projecting():
+        await world.caught_up()
+    await world.create("orders", ["o1", "o2", "o3"])
+    await world.write("orders", "o1", MergePatch({"n": 10}))
+    await world.write("orders", "o1", MergePatch({"n": 11}))
+    yield another(world)
+
+
+def another(world: World) -> Steps:
+    """Steps as another projector has them."""
+    return Steps(world.built.stores.redis, world.layout, world.layout.live, world.log, world.catalog)
+
+
+async def commits(world: World, after: int, upto: int) -> list[Commit]:
+    """The commits after a position up to another."""
+    return await world.log.read_partition(0, after=Position(after), until=Position(upto), limit=100)
+
+
+async def test_a_step_applied_twice_happens_once(world: World, steps: Steps) -> None:
+    batch = await commits(world, 0, 5)
+    await steps.apply(batch, START, Position(5))
+    before = await seen(world)
+    with pytest.raises(CheckpointMoved):
+        await steps.apply(batch, START, Position(5))
+    assert await seen(world) == before
+    await assert_equals_fold(world)
+
+
+async def test_of_many_projectors_that_take_one_step_exactly_one_does(world: World, steps: Steps) -> None:
+    batch = await commits(world, 0, 5)
+    outcomes = await asyncio.gather(
+        *(another(world).apply(batch, START, Position(5)) for _ in range(8)), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes].count(CheckpointMoved) == 7
+    assert outcomes.count(None) == 1
+    await assert_equals_fold(world)
+
+
+async def test_a_projector_that_fell_behind_changes_nothing(world: World, steps: Steps) -> None:
+    await steps.apply(await commits(world, 0, 3), START, Position(3))
+    stale = await commits(world, 0, 1)
+    await steps.apply(await commits(world, 3, 5), Position(3), Position(5))
+    with pytest.raises(CheckpointMoved):
+        await another(world).apply(stale, START, Position(1))
+    await assert_equals_fold(world)
+
+
+async def test_a_step_decided_before_a_generation_was_switched_is_refused(world: World, steps: Steps) -> None:
+    await steps.apply(await commits(world, 0, 3), START, Position(3))
+    before = await seen(world)
+    last = await commits(world, 3, 5)
+    redis = world.built.stores.redis
+    switched = Generation(99, 0).write()
+
+    class Interrupted(Steps):
+        """Between reading rows and writing them, another projector switches the generation."""
+
+        async def _rows_before(self, *given: object) -> dict[str, dict[str, bytes]]:
+            rows = await super()._rows_before(*given)  # type: ignore[arg-type]
+            await world.redis.hset(world.layout.live.generations, "orders", switched)
+            return rows
+
+    late = Interrupted(redis, world.layout, world.layout.live, world.log, world.catalog)
+    with pytest.raises(CheckpointMoved):
+        await late.apply(last, Position(3), Position(5))
+    assert (await seen(world)).checkpoints == before.checkpoints
+    assert not any(":99" in key for key in await keys_of_generations(world))
+
+
+@pytest.mark.parametrize("written", [None, "another-log 0", "nonsense", "x y z"])
+async def test_a_step_from_a_checkpoint_that_is_not_there_is_refused(
+    world: World, steps: Steps, written: str | None
+) -> None:
+    key = world.layout.live.checkpoint(0)
+    await world.redis.delete(key) if written is None else await world.redis.set(key, written)
+    with pytest.raises(CheckpointMoved):
+        await steps.apply(await commits(world, 0, 5), START, Position(5))
+    assert (await seen(world)).kept == {}
+    assert await steps.checkpoint(0) is None
+
+
+async def test_a_step_that_redis_refuses_writes_nothing(world: World, steps: Steps) -> None:
+    await steps.apply(await commits(world, 0, 3), START, Position(3))
+    before = await seen(world)
+    await world.redis.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(ProjectionAway, match="maxmemory"):
+            await steps.apply(await commits(world, 3, 5), Position(3), Position(5))
+    finally:
+        await world.redis.config_set("maxmemory", 0)
+    assert await seen(world) == before
+    await steps.apply(await commits(world, 3, 5), Position(3), Position(5))
+    await assert_equals_fold(world)
+
+
+async def test_nothing_joins_what_is_live_already(world: World, steps: Steps) -> None:
+    builds = Builds(world.built.stores.redis, world.layout, world.log.id, 1)
+    build = world.layout.build("*")
+    await builds.start(build, {"orders": 0})
+    late = Steps(world.built.stores.redis, world.layout, build, world.log, world.catalog)
+    await late.apply(await commits(world, 0, 2), START, Position(2))
+    await steps.apply(await commits(world, 0, 5), START, Position(5))
+    before = await seen(world)
+    with pytest.raises(CheckpointMoved):
+        await builds.join_all(build, {0: Position(2)}, _agree)
+    assert await seen(world) == before
+
+
+async def test_a_generation_joins_only_where_the_live_ones_stand(world: World, steps: Steps) -> None:
+    builds = Builds(world.built.stores.redis, world.layout, world.log.id, 1)
+    build = world.layout.build("orders")
+    await builds.start(build, {"orders": 0})
+    await steps.apply(await commits(world, 0, 5), START, Position(5))
+    before = await seen(world)
+    with pytest.raises(CheckpointMoved):
+        await builds.join(build, "orders", _agree, lambda step: None)
+    filling = Steps(world.built.stores.redis, world.layout, build, world.log, world.catalog)
+    await filling.apply(await commits(world, 0, 5), START, Position(5))
+    await builds.join(build, "orders", _agree, lambda step: None)
+    assert await seen(world) == before
+    await assert_equals_fold(world)
+
+
+async def test_what_was_seen_before_others_moved_it_is_not_forgotten(world: World, steps: Steps) -> None:
+    builds = Builds(world.built.stores.redis, world.layout, world.log.id, 1)
+    await steps.apply(await commits(world, 0, 5), START, Position(5))
+    with pytest.raises(CheckpointMoved):
+        await builds.forget(world.layout.live, {0: Checkpoint(world.log.id, START).write()})
+    await assert_equals_fold(world)
+
+
+async def _agree(built: object) -> None:
+    """Nothing speaks against it."""
