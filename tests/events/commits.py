@@ -9,6 +9,8 @@ from events.errors import LogError
 from events.position import Position, StreamName, Version, beginning, partition_for, stream_name
 
 CREATED = Event("created", {"number": 1007, "status": "new"})
+NUMBER = "orders/number/1007"
+"""A claim on the number of CREATED."""
 ALL = 100_000
 
 

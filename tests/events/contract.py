@@ -3,13 +3,14 @@
 `test_log_contract.py` holds the real log to them, and a log that does nothing against them.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import pytest
 
+from events.claims import Holding
 from events.commit import MOST_EVENTS, Commit, Event, NewCommit
-from events.errors import ClaimTaken, InvalidValue, RequestRepeated, VersionConflict
+from events.errors import InvalidValue, RequestRepeated, VersionConflict
 from events.position import (
     NO_STREAM,
     Position,
@@ -20,10 +21,9 @@ from events.position import (
     partition_of,
     stream_name,
 )
-from tests.events.commits import ALL, CREATED, counted, everything, key, new
+from tests.events.commits import ALL, CREATED, NUMBER, counted, everything, key, new
 
 ORDER = stream_name("orders", "o1")
-NUMBER = "orders/number/1007"
 
 
 class Log(Protocol):
@@ -46,20 +46,27 @@ class Log(Protocol):
     async def find_request(self, request: bytes) -> Commit | None: ...
     async def holds(self, collection: str) -> bool: ...
     async def count(self, *, after: Position, until: Position, collection: str) -> int: ...
-    async def release_claims(self, collection: str) -> None: ...
+    async def holding(self, claim: str) -> Holding | None: ...
+    async def release(self, holding: Holding) -> None: ...
+    async def release_claims(self, collection: str, *, upto: Mapping[int, int] | None = None) -> None: ...
 
 
 Clause = Callable[[Log], Awaitable[None]]
-CLAUSES: list[Clause] = []
 
 
-def clause(function: Clause) -> Clause:
-    """Add a clause to the contract."""
-    CLAUSES.append(function)
-    return function
+class Contract(list[Clause]):
+    """Clauses, in the order they were written."""
+
+    def clause(self, function: Clause) -> Clause:
+        """Add a clause."""
+        self.append(function)
+        return function
 
 
-@clause
+COMMITS = Contract()
+
+
+@COMMITS.clause
 async def what_an_append_answers_is_what_is_read(log: Log) -> None:
     commit = await log.append(
         new(ORDER, request=key(1), digest=key(2), trace="00-ab-cd-01", cause=Position(2**52))
@@ -73,7 +80,7 @@ async def what_an_append_answers_is_what_is_read(log: Log) -> None:
     )
 
 
-@clause
+@COMMITS.clause
 async def all_events_of_a_commit_are_kept_in_their_order(log: Log) -> None:
     events = counted(*range(MOST_EVENTS))
     await log.append(new(ORDER, events=events))
@@ -82,7 +89,7 @@ async def all_events_of_a_commit_are_kept_in_their_order(log: Log) -> None:
     assert (commit.version, commit.last_version) == (1, MOST_EVENTS)
 
 
-@clause
+@COMMITS.clause
 async def versions_count_every_event_of_a_stream(log: Log) -> None:
     await log.append(new(ORDER, 0, counted(1, 2, 3)))
     await log.append(new(ORDER, 3, counted(4)))
@@ -94,7 +101,7 @@ async def versions_count_every_event_of_a_stream(log: Log) -> None:
     ]
 
 
-@clause
+@COMMITS.clause
 async def a_stale_decision_is_refused_and_leaves_nothing(log: Log) -> None:
     first = await log.append(new(ORDER))
     with pytest.raises(VersionConflict) as refused:
@@ -104,14 +111,14 @@ async def a_stale_decision_is_refused_and_leaves_nothing(log: Log) -> None:
     await log.append(new("orders/o2", taken=(NUMBER,)))
 
 
-@clause
+@COMMITS.clause
 async def a_stream_is_read_after_a_version(log: Log) -> None:
     commits = [await log.append(new(ORDER, version, counted(version))) for version in range(3)]
     assert await log.read(ORDER, after=Version(1)) == commits[1:]
     assert await log.read(ORDER, after=Version(3)) == []
 
 
-@clause
+@COMMITS.clause
 async def a_stream_holds_its_own_commits_only(log: Log) -> None:
     mine = await log.append(new(ORDER))
     await log.append(new("orders/o10"))
@@ -120,7 +127,7 @@ async def a_stream_holds_its_own_commits_only(log: Log) -> None:
     assert await log.read(StreamName("orders/o")) == []
 
 
-@clause
+@COMMITS.clause
 async def a_stream_lies_in_one_partition_for_ever(log: Log) -> None:
     for version in range(3):
         for stream in ("orders/o1", "orders/o2", "users/ada"):
@@ -129,7 +136,7 @@ async def a_stream_lies_in_one_partition_for_ever(log: Log) -> None:
     assert len(await everything(log)) == 9
 
 
-@clause
+@COMMITS.clause
 async def positions_of_a_partition_count_on_without_gaps(log: Log) -> None:
     appended = [await log.append(new(f"orders/o{n}")) for n in range(20)]
     with pytest.raises(VersionConflict):
@@ -142,7 +149,7 @@ async def positions_of_a_partition_count_on_without_gaps(log: Log) -> None:
         assert await log.head(partition) == beginning(partition) + len(there)
 
 
-@clause
+@COMMITS.clause
 async def a_partition_is_read_in_pieces(log: Log) -> None:
     commits = [await log.append(new(ORDER, version)) for version in range(5)]
     partition = partition_for(ORDER, log.partitions)
@@ -154,7 +161,7 @@ async def a_partition_is_read_in_pieces(log: Log) -> None:
     assert await log.read_partition(partition, after=start, until=until, limit=ALL) == commits[:4]
 
 
-@clause
+@COMMITS.clause
 async def one_collection_of_a_partition_can_be_read_counted_and_missed(log: Log) -> None:
     appended = [await log.append(new(stream)) for stream in ("orders/a", "orders2/a", "orders/b", "order/a")]
     orders = [appended[0], appended[2]]
@@ -170,7 +177,7 @@ async def one_collection_of_a_partition_can_be_read_counted_and_missed(log: Log)
     assert not await log.holds("orders3")
 
 
-@clause
+@COMMITS.clause
 async def a_request_key_has_one_effect(log: Log) -> None:
     commit = await log.append(new(ORDER, request=key(7)))
     with pytest.raises(RequestRepeated) as refused:
@@ -181,7 +188,7 @@ async def a_request_key_has_one_effect(log: Log) -> None:
     assert await log.read(ORDER) == [commit]
 
 
-@clause
+@COMMITS.clause
 async def a_key_alone_leaves_a_commit_that_moves_no_version(log: Log) -> None:
     await log.append(new(ORDER))
     answer = await log.append(new(ORDER, 1, events=(), request=key(7)))
@@ -193,63 +200,19 @@ async def a_key_alone_leaves_a_commit_that_moves_no_version(log: Log) -> None:
     assert [commit.version for commit in await log.read(ORDER)] == [1, 2]
 
 
-@clause
+@COMMITS.clause
 async def a_commit_of_nothing_is_refused(log: Log) -> None:
     with pytest.raises(InvalidValue):
         await log.append(new(ORDER, events=()))
 
 
-@clause
+@COMMITS.clause
 async def more_than_500_events_are_refused(log: Log) -> None:
     with pytest.raises(InvalidValue):
         await log.append(new(ORDER, events=counted(*range(MOST_EVENTS + 1))))
 
 
-@clause
-async def a_claim_is_held_by_one_stream(log: Log) -> None:
-    await log.append(new("orders/o1", taken=(NUMBER,)))
-    with pytest.raises(ClaimTaken) as refused:
-        await log.append(new("orders/o2", taken=("orders/email/ada", NUMBER)))
-    assert refused.value.claim == NUMBER
-    assert await log.read(StreamName("orders/o2")) == []
-    await log.append(new("orders/o3", taken=("orders/email/ada",)))
-
-
-@clause
-async def a_released_claim_can_be_taken_again(log: Log) -> None:
-    await log.append(new("orders/o1", taken=(NUMBER,)))
-    await log.append(new("orders/o1", 1, released=(NUMBER,), taken=("orders/number/1008",)))
-    await log.append(new("orders/o2", taken=(NUMBER,)))
-    with pytest.raises(ClaimTaken):
-        await log.append(new("orders/o3", taken=(NUMBER,)))
-
-
-@clause
-async def a_claim_is_released_by_its_owner_only(log: Log) -> None:
-    await log.append(new("orders/o1", taken=(NUMBER,)))
-    await log.append(new("orders/o2", released=(NUMBER,)))
-    with pytest.raises(ClaimTaken):
-        await log.append(new("orders/o3", taken=(NUMBER,)))
-
-
-@clause
-async def claims_of_a_dropped_collection_are_free(log: Log) -> None:
-    await log.append(new("orders/o1", taken=(NUMBER,)))
-    await log.append(new("orders2/o1", taken=("orders2/number/1007",)))
-    await log.release_claims("orders")
-    await log.append(new("orders/o2", taken=(NUMBER,)))
-    with pytest.raises(ClaimTaken):
-        await log.append(new("orders2/o2", taken=("orders2/number/1007",)))
-
-
-@clause
-async def a_stale_decision_is_told_before_a_taken_claim(log: Log) -> None:
-    await log.append(new(ORDER, taken=(NUMBER,)))
-    with pytest.raises(VersionConflict):
-        await log.append(new(ORDER, taken=(NUMBER,)))
-
-
-@clause
+@COMMITS.clause
 async def a_repeated_request_is_told_before_a_stale_decision(log: Log) -> None:
     commit = await log.append(new(ORDER, request=key(7)))
     with pytest.raises(RequestRepeated):
@@ -257,14 +220,7 @@ async def a_repeated_request_is_told_before_a_stale_decision(log: Log) -> None:
     assert await log.read(ORDER) == [commit]
 
 
-@clause
-async def a_repeated_request_is_told_before_a_taken_claim(log: Log) -> None:
-    await log.append(new("orders/o1", request=key(7), taken=(NUMBER,)))
-    with pytest.raises(RequestRepeated):
-        await log.append(new("orders/o2", request=key(7), taken=(NUMBER,)))
-
-
-@clause
+@COMMITS.clause
 async def what_can_not_be_stored_is_refused(log: Log) -> None:
     for data in (
         {"n": 2**63},

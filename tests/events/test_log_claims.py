@@ -9,11 +9,11 @@ from events.commit import Commit, NewCommit
 from events.errors import ClaimTaken, VersionConflict
 from events.log import EventLog
 from events.store import Database
-from tests.events.commits import everything, lost, neighbours, new, won
+from tests.events.commits import NUMBER, everything, lost, neighbours, new, won
 from tests.events.logs import another
 from tests.events.racing import collide, followed
 
-NUMBER, OTHER = "orders/number/1007", "orders/number/1008"
+OTHER = "orders/number/1008"
 ONE, TWO, THREE = neighbours(3, partitions=4)
 
 

@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from events.claims import Holding
 from events.commit import Commit, NewCommit, committed
 from events.log import EventLog
 from events.position import Position
-from tests.events.contract import CLAUSES, Clause
+from tests.events.contract import COMMITS, Clause
+from tests.events.contract_of_claims import CLAIMS
 
 
 class DoesNothing:
@@ -37,11 +39,17 @@ class DoesNothing:
     async def count(self, **_: Any) -> int:
         return 0
 
-    async def release_claims(self, collection: str) -> None:
+    async def holding(self, claim: str) -> Holding | None:
+        return None
+
+    async def release(self, holding: Holding) -> None:
+        return None
+
+    async def release_claims(self, collection: str, **_: Any) -> None:
         return None
 
 
-every_clause = pytest.mark.parametrize("clause", CLAUSES, ids=lambda clause: clause.__name__)
+every_clause = pytest.mark.parametrize("clause", [*COMMITS, *CLAIMS], ids=lambda clause: clause.__name__)
 
 
 @every_clause

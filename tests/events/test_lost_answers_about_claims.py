@@ -7,12 +7,11 @@ import pytest
 from events.errors import ClaimTaken
 from events.log import EventLog
 from events.store import Database
-from tests.events.commits import everything, new, won
+from tests.events.commits import NUMBER, everything, new, won
 from tests.events.racing import collide, deferred, followed, until
 from tests.events.wire import Fate, Wire
 
 LOST, ANSWER_LOST = Fate.LOST, Fate.ANSWER_LOST
-NUMBER = "orders/number/1007"
 
 
 async def owners(database: Database) -> dict[str, str]:

@@ -13,12 +13,11 @@ from events import orphans
 from events.errors import LogUnavailable
 from events.orphans import end_orphans
 from events.store import Database
-from tests.events.commits import everything, lost, new, won
+from tests.events.commits import NUMBER, everything, lost, new, won
 from tests.events.logs import another
 from tests.events.racing import collide
 
 APP = "foldbase"
-NUMBER = "orders/number/1007"
 
 
 @pytest.fixture(autouse=True)
