@@ -94,5 +94,5 @@ async def _stop(running: Any) -> None:
     connections: Iterable[GuardedProtocol] = set(running.connections)
     for connection in connections:
         connection.abort()  # type: ignore[no-untyped-call]
-    while running.connections:  # noqa: ASYNC110 - their closing has no event to wait for
+    while running.connections:
         await asyncio.sleep(0)
