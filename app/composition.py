@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -75,8 +76,12 @@ class Deployment:
 
 
 @asynccontextmanager
-async def stores(settings: Settings) -> AsyncIterator[Stores]:
-    """Open the stores. Raises SettingsInvalid, LogUnavailable, LogMismatch, CatalogUnavailable."""
+async def stores(settings: Settings, *, shared: Path | None = None) -> AsyncIterator[Stores]:
+    """Open the stores. Raises SettingsInvalid, LogUnavailable, LogMismatch, CatalogUnavailable.
+
+    shared: where the writers of this machine share one appender. Whoever has it may append for all of them:
+            only who answers writes should, so that no write waits for anything else.
+    """
     missing = [name for name in ("mongo_url", "redis_url") if not getattr(settings, name)]
     if missing:
         raise SettingsInvalid([f"FOLDBASE_{name.upper()}: is not set" for name in missing])
@@ -92,7 +97,7 @@ async def stores(settings: Settings) -> AsyncIterator[Stores]:
             database,
             partitions=settings.partitions,
             patience=settings.store_timeout,
-            shared=settings.appender_socket,
+            shared=shared,
         )
         stack.push_async_callback(log.close)
         catalog = await Catalog.open(database, redis=listening, prefix=settings.database, heads=log.heads)
@@ -109,7 +114,7 @@ async def stores(settings: Settings) -> AsyncIterator[Stores]:
 @asynccontextmanager
 async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
     """Build what an API worker needs. Raises as `stores`."""
-    async with stores(settings) as opened, AsyncExitStack() as stack:
+    async with stores(settings, shared=settings.appender_socket) as opened, AsyncExitStack() as stack:
         log, redis, layout = opened.log, opened.redis, opened.layout
         snapshots = Snapshots(opened.database, settings.snapshot_every)
         stack.push_async_callback(snapshots.close)
