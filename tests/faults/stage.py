@@ -9,14 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from redis import Redis
+
 from app.cli.deployment import signing_key
 from app.identity import tokens
+from projections.client import RedisClient
 from tests.deployments import FOLDBASE, Up, alive, up
 from tests.events.racing import until
 from tests.faults.asking import Asking
 from tests.faults.connection import Address, Connection
+from tests.servers import temporary_folder
 
 WORKERS = 2
+PAUSE = 3.0
 PATIENCE = 40.0
 KINDS = {"mongod": 1, "redis-server": 1, "projector": 1, "api": WORKERS}
 
@@ -50,6 +55,12 @@ class Stage:
     def close(self) -> None:
         """Stop everything."""
         self._open.close()
+
+    @contextmanager
+    def redis(self) -> Iterator[RedisClient]:
+        """A client of the Redis it runs now."""
+        with Redis.from_url(self.up.run["redis"]) as client:
+            yield client
 
     @property
     def address(self) -> Address:
@@ -116,3 +127,15 @@ class Stage:
             yield asking
         finally:
             asking.connection.close()
+
+
+@contextmanager
+def staged(partitions: int, **settings: str) -> Iterator[Stage]:
+    """A deployment, ready; stopped afterwards."""
+    with temporary_folder() as folder:
+        stage = Stage(folder, partitions, **settings)
+        stage.raise_curtain()
+        try:
+            yield stage
+        finally:
+            stage.close()

@@ -7,7 +7,9 @@ from tests.faults.proof import under_load
 from tests.faults.stage import Stage
 
 
-async def test_every_write_is_kept_when_an_api_worker_is_killed(stage: Stage, seed: str) -> None:
+async def test_every_write_is_kept_when_one_api_worker_after_the_other_is_killed(
+    stage: Stage, seed: str
+) -> None:
     async with under_load(stage, seed) as load:
         await stage.replaced(stage.kill("api", only=0))
         await load.goes_on()
@@ -29,18 +31,17 @@ async def test_every_write_is_acknowledged_while_the_read_side_is_killed(
     assert load.history.fates(Fate.UNKNOWN) == []
 
 
-async def test_every_write_is_kept_when_all_processes_but_the_supervisor_are_killed(
-    impatient: Stage, seed: str
-) -> None:
-    async with under_load(impatient, seed):
-        await impatient.replaced(impatient.kill("mongod", "redis-server", "projector", "api"))
+async def test_no_reader_goes_back_when_redis_comes_back_with_an_old_copy(stage: Stage, seed: str) -> None:
+    async with under_load(stage, seed) as load:
+        with stage.redis() as redis:
+            redis.save()
+        await load.gets_going()
+        await stage.replaced(stage.kill("redis-server"))
+    assert load.history.fates(Fate.UNKNOWN) == []
 
 
-async def test_every_write_is_kept_when_the_supervisor_is_killed_and_the_next_up_goes_on(
-    impatient: Stage, seed: str
-) -> None:
-    async with under_load(impatient, seed) as load:
-        left = impatient.kill("supervisor", "projector")
-        await impatient.raised_again()
-        load.move(impatient.address)
-    assert not left & set(impatient.up.every_pid)
+async def test_no_reader_goes_back_when_everything_in_redis_is_lost(stage: Stage, seed: str) -> None:
+    async with under_load(stage, seed) as load:
+        with stage.redis() as redis:
+            redis.flushall()
+    assert load.history.fates(Fate.UNKNOWN) == []

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from redis import Redis
 
 from projections.client import RedisClient
 from tests.events.racing import until
@@ -16,7 +15,7 @@ from tests.faults.stage import Stage
 @pytest.fixture
 def redis(stage: Stage) -> Iterator[RedisClient]:
     """The deployment's own Redis."""
-    with Redis.from_url(stage.up.run["redis"]) as client:
+    with stage.redis() as client:
         yield client
 
 
