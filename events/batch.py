@@ -33,6 +33,12 @@ class Append:
     def __post_init__(self) -> None:
         self.claims = bool(self.new.taken or self.new.released)
 
+    @property
+    def names(self) -> tuple[str | bytes, ...]:
+        """What no two commits of one version can share: its stream and, if any, its request key."""
+        new = self.new
+        return (new.stream,) if new.request is None else (new.stream, new.request)
+
     def at(self, place: Position) -> RawBSONDocument:
         """The commit as MongoDB is to store it at `place`."""
         size = len(self.stored) + 13
@@ -70,13 +76,21 @@ class Waiting:
         self.arrived.set()
 
     def take(self) -> list[Append]:
-        """The next batch: at most 1,000 appends and 12 MiB, all with claims or all without."""
+        """The next batch: at most 1,000 appends and 12 MiB, all with claims or all without.
+
+        Of those with claims, no two are of one stream or one request: they are stored together or not at
+        all, and the second must not be refused because of a first that is refused, too.
+        """
         batch: list[Append] = []
         size = 0
+        rivals: set[str | bytes] = set()
         while self._appends and len(batch) < MOST_BATCH:
             head = self._appends[0]
             if batch and (size + len(head.stored) > MOST_BATCH_BYTES or head.claims != batch[0].claims):
                 break
+            if head.claims and not rivals.isdisjoint(head.names):
+                break
+            rivals.update(head.names if head.claims else ())
             batch.append(self._appends.popleft())
             size += len(head.stored)
         self._bytes -= size

@@ -9,7 +9,7 @@ from events.commit import Commit, NewCommit
 from events.errors import ClaimTaken, VersionConflict
 from events.log import EventLog
 from events.store import Database
-from tests.events.commits import NUMBER, everything, lost, neighbours, new, won
+from tests.events.commits import NUMBER, everything, key, lost, neighbours, new, won
 from tests.events.logs import another
 from tests.events.racing import collide, followed
 
@@ -108,6 +108,25 @@ async def test_a_value_goes_from_hand_to_hand_in_one_batch(log: EventLog, databa
     )
     assert len(won(outcomes)) == 4
     assert await owners(database) == {NUMBER: THREE}
+
+
+async def test_a_writer_does_not_lose_to_one_of_its_batch_that_lost_itself(
+    log: EventLog, database: Database
+) -> None:
+    await log.append(new(ONE, taken=(NUMBER,)))
+    refused, second = await together(log, new(TWO, taken=(NUMBER,)), new(TWO, taken=(OTHER,)))
+    assert isinstance(refused, ClaimTaken)
+    assert isinstance(second, Commit)
+    assert await owners(database) == {NUMBER: ONE, OTHER: TWO}
+
+
+async def test_a_request_is_not_repeated_when_the_first_of_its_batch_was_refused(log: EventLog) -> None:
+    await log.append(new(ONE, taken=(NUMBER,)))
+    refused, second = await together(
+        log, new(TWO, request=key(1), taken=(NUMBER,)), new(THREE, request=key(1), taken=(OTHER,))
+    )
+    assert isinstance(refused, ClaimTaken)
+    assert await log.find_request(key(1)) == second
 
 
 async def test_appends_with_and_without_claims_keep_their_order(log: EventLog) -> None:
