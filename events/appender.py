@@ -151,6 +151,8 @@ class Appender:
                 first = Position((await self._known_tail()) + 1)
                 if attempt == (first, len(left)):  # its position is taken by what no majority has yet
                     await pauses.wait()
+                else:
+                    pauses = Pauses()
                 attempt = (first, len(left))
                 left = await self._send(left, first)
         finally:
