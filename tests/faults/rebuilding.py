@@ -16,6 +16,7 @@ from tests.deployments import FOLDBASE
 from tests.faults.stage import Stage
 
 LAYOUT = Layout("foldbase")
+LOOK_EVERY = 0.001
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,24 @@ async def rebuild(stage: Stage, collection: str) -> AsyncIterator[Process]:
         await process.wait()
 
 
-def caught_in_the_middle(stage: Stage, redis: RedisClient, collection: str) -> bool:
-    """Whether the projector stands still now, in the middle of a rebuild; else it goes on."""
+@asynccontextmanager
+async def rebuild_in_the_middle(stage: Stage, redis: RedisClient, collection: str) -> AsyncIterator[Process]:
+    """The same, while its projector stands still in the middle; one that was too quick is begun again."""
+    while True:
+        async with rebuild(stage, collection) as process:
+            while process.returncode is None:
+                if _caught_in_the_middle(stage, redis, collection):
+                    yield process
+                    return
+                await asyncio.sleep(LOOK_EVERY)
+
+
+def being_built(redis: RedisClient, collection: str) -> int:
+    """The number of the generation that a rebuild fills."""
+    return read_generation(redis.hget(LAYOUT.build(collection).generations, collection)).number
+
+
+def _caught_in_the_middle(stage: Stage, redis: RedisClient, collection: str) -> bool:
     if not _in_the_middle(redis, collection):
         return False
     [projector] = stage.up.pids["projector"]

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from projections.client import RedisClient
-from tests.events.racing import until
 from tests.faults.filling import fill
 from tests.faults.proof import under_load
-from tests.faults.rebuilding import Projection, caught_in_the_middle, rebuild
+from tests.faults.rebuilding import Projection, being_built, rebuild, rebuild_in_the_middle
 from tests.faults.stage import Stage
 
 
@@ -24,13 +23,12 @@ async def test_a_rebuild_goes_on_when_its_projector_was_killed_and_readers_never
 ) -> None:
     async with under_load(stage, seed) as load:
         name = load.history.collection
-        await fill(stage, load.history, documents=65, commits=65)
-        before = Projection.live(redis, name).generation
-        async with rebuild(stage, name) as asked:
-            await until(lambda: caught_in_the_middle(stage, redis, name), 30)
+        await fill(stage, load.history, documents=65, commits=90)
+        async with rebuild_in_the_middle(stage, redis, name) as asked:
+            begun = being_built(redis, name)
             await stage.replaced(stage.kill("projector"))
             assert await asked.wait() == 0
-    assert Projection.live(redis, name).generation > before
+    assert Projection.live(redis, name).generation == begun
 
 
 async def test_a_rebuild_makes_the_very_same_bytes(stage: Stage, seed: str, redis: RedisClient) -> None:
