@@ -80,7 +80,7 @@ class Projector:
                 _log.warning("there is nothing to go on from")
             except (*STORE_AWAY, CheckpointMoved) as error:
                 _log.warning("projector waits", reason=str(error))
-                self._all_are(self._followers[0].state, str(error))
+                self._all_are(ProjectorState.CATCHING_UP, str(error))
                 await asyncio.sleep(PAUSE)
             except Exception as fault:  # noqa: BLE001 - it must be seen, and tried again, not end the process
                 self._all_are(ProjectorState.HALTED, str(fault))

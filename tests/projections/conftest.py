@@ -43,9 +43,8 @@ async def wide_world(settings: Settings, redis: Redis, partitions: int) -> Async
 
 
 @pytest.fixture
-def killing(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Drivers leave a connection that they were just making, when their task is killed, to the collector."""
-    request.node.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))
+def collected() -> Iterator[None]:
+    """What a test leaves to the garbage collector goes with it."""
     yield
     gc.collect()
 

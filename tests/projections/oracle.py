@@ -7,7 +7,6 @@ from typing import NamedTuple
 from events.commit import Commit
 from events.document import ABSENT, Document, Present, apply, response_body
 from events.position import Position, partition_of
-from projections.checkpoint import read_checkpoint
 from tests.projections.world import World
 
 Kept = dict[str, "Contents"]
@@ -45,13 +44,12 @@ return {stands, generations}
 async def seen(world: World) -> Moment:
     """What is live in Redis now, all of it from one moment."""
     stands, generations = await world.redis.eval(_SNAPSHOT, 0, world.layout.prefix, world.log.partitions)
-    found = [read_checkpoint(stand) for stand in stands]
     kept = {}
     for name, rows, index in generations:
         members = dict(zip(index[::2], index[1::2], strict=True))
         assert all(float(score) == 0 for score in members.values())
         kept[name.decode()] = Contents(dict(zip(rows[::2], rows[1::2], strict=True)), list(members))
-    return Moment([None if checkpoint is None else checkpoint.position for checkpoint in found], kept)
+    return Moment(world.places(stands), kept)
 
 
 async def folded(world: World, upto: list[Position]) -> Kept:

@@ -10,8 +10,11 @@ import pytest
 
 from commands.documents import Create, Delete, MergePatch, Put, Restore
 from projections import follower
+from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold
 from tests.projections.world import World, until
+
+pytestmark = KILLING
 
 
 async def test_every_change_of_a_document_reaches_its_row(wide_world: World) -> None:

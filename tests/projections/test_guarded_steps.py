@@ -1,7 +1,6 @@
-"""A step happens once or not at all: applied twice, late, or on what others have moved on from, it does nothing."""
+"""A step happens once or not at all: taken twice, late, or where others have moved on, it does nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,14 +12,16 @@ from projections.checkpoint import Checkpoint
 from projections.errors import CheckpointMoved, ProjectionAway
 from projections.generation import Generation
 from projections.step import Steps
+from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold, keys_of_generations, seen
 from tests.projections.world import World
 
+pytestmark = KILLING
 START = Position(0)
 
 
 @pytest.fixture
-async def steps(world: World) -> AsyncIterator[Steps]:
+async def steps(world: World) -> Steps:
     """Steps of the live projections, which stand at the beginning of a log of five commits."""
     await world.declare("orders")
     async with world.projecting():
@@ -28,7 +29,7 @@ async def steps(world: World) -> AsyncIterator[Steps]:
     await world.create("orders", ["o1", "o2", "o3"])
     await world.write("orders", "o1", MergePatch({"n": 10}))
     await world.write("orders", "o1", MergePatch({"n": 11}))
-    yield another(world)
+    return another(world)
 
 
 def another(world: World) -> Steps:

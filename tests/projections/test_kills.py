@@ -8,11 +8,12 @@ import pytest
 
 from projections import follower
 from tests.projections.histories import assert_is_fold, watching, write
+from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold, seen
 from tests.projections.wire import Fate, Wire
 from tests.projections.world import World, until
 
-pytestmark = pytest.mark.usefixtures("killing")
+pytestmark = KILLING
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from projections.checkpoint import Checkpoint
 from projections.errors import RebuildRunning
 from projections.step import Steps
 from tests.projections.histories import write
+from tests.projections.marks import KILLING
 from tests.projections.oracle import (
     assert_equals_fold,
     assert_no_leftovers,
@@ -27,6 +28,7 @@ from tests.projections.readers import Reader, reading
 from tests.projections.wire import Fate, Wire
 from tests.projections.world import World, until
 
+pytestmark = KILLING
 STANDING = [f"always-{n}" for n in range(20)]
 
 
@@ -92,7 +94,6 @@ async def test_a_rebuild_gives_the_very_bytes_that_were_there(wide_world: World)
         await assert_no_leftovers(world)
 
 
-@pytest.mark.usefixtures("killing")
 @pytest.mark.parametrize("fate", Fate)
 async def test_a_rebuild_killed_at_any_message_goes_on_where_it_was(
     world: World, wire: Wire, fate: Fate

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -85,10 +85,13 @@ class World:
         return [await self.log.head(partition) for partition in range(self.log.partitions)]
 
     async def checkpoints(self) -> list[Position | None]:
-        """The live checkpoint of each partition."""
-        written = (await self.built.generations.written(self.layout.live)).values()
-        found = [read_checkpoint(checkpoint) for checkpoint in written]
-        return [None if checkpoint is None else checkpoint.position for checkpoint in found]
+        """The live checkpoint of each partition; None where there is none of this log."""
+        return self.places((await self.built.generations.written(self.layout.live)).values())
+
+    def places(self, written: Iterable[bytes | None]) -> list[Position | None]:
+        """The positions of checkpoints as Redis has them; None where one is not of this log."""
+        found = map(read_checkpoint, written)
+        return [each.position if each is not None and each.log == self.log.id else None for each in found]
 
     async def put_checkpoint(self, position: int, *, log: str | None = None, partition: int = 0) -> None:
         """Put the live checkpoint somewhere by force."""

@@ -1,0 +1,103 @@
+"""Leases and heartbeats: who works on what, who is alive, and that the dead are forgotten."""
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+
+from events.background import end
+from projections.heartbeat import Heartbeats, PartitionBeat
+from projections.layout import Layout
+from projections.lease import Lease
+from projections.state import ProjectorState
+from tests.projections.world import until
+
+LIVE = [PartitionBeat(state=ProjectorState.LIVE)]
+HALTED = [PartitionBeat(state=ProjectorState.HALTED, trouble="no space")]
+
+
+@pytest.fixture
+def heartbeats(redis: Redis) -> Heartbeats:
+    """The heartbeats of a deployment that nobody works for."""
+    return Heartbeats(redis, Layout("d"))
+
+
+def lease(redis: Redis, owner: str) -> Lease:
+    """Somebody's view of one lease."""
+    return Lease(redis, "lease", owner)
+
+
+async def test_a_lease_has_one_holder_who_may_take_it_again(redis: Redis) -> None:
+    assert await lease(redis, "ada").take()
+    assert not await lease(redis, "bob").take()
+    assert await lease(redis, "ada").take()
+
+
+async def test_a_lease_is_free_as_soon_as_it_is_given_back(redis: Redis) -> None:
+    assert await lease(redis, "ada").take()
+    async with lease(redis, "ada").kept():
+        assert not await lease(redis, "bob").take()
+    assert await lease(redis, "bob").take()
+
+
+async def test_who_lost_a_lease_does_not_give_back_that_of_another(redis: Redis) -> None:
+    assert await lease(redis, "ada").take()
+    async with lease(redis, "ada").kept():
+        await redis.set("lease", "bob")
+    assert await redis.get("lease") == b"bob"
+    assert not await lease(redis, "ada").take()
+
+
+async def test_a_lease_is_renewed_as_long_as_it_is_kept_and_ends_with_its_holder(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lease, "SECONDS", 0.3)
+    assert await lease(redis, "ada").take()
+
+    async def hold() -> None:
+        async with lease(redis, "ada").kept():
+            await asyncio.Event().wait()
+
+    holder = asyncio.create_task(hold())
+    renewals = 0
+    before = await redis.pttl("lease")
+    while renewals < 4:
+        await asyncio.sleep(0.01)
+        left = await redis.pttl("lease")
+        assert left > 0
+        renewals, before = renewals + (left > before), left
+    await end([holder])
+    assert await lease(redis, "bob").take()
+    await until(lambda: lease(redis, "cyd").take(), within=2)
+
+
+async def test_who_beats_is_alive_with_what_it_says_until_it_says_goodbye(heartbeats: Heartbeats) -> None:
+    await heartbeats.beat("ada-1", LIVE)
+    await heartbeats.beat("bob-2", HALTED)
+    alive = {beat.name: beat.partitions for beat in await heartbeats.alive()}
+    assert alive == {"ada-1": LIVE, "bob-2": HALTED}
+    await heartbeats.stop("ada-1")
+    assert [beat.name for beat in await heartbeats.alive()] == ["bob-2"]
+
+
+async def test_who_is_silent_is_dead_soon_and_forgotten_later(
+    heartbeats: Heartbeats, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await heartbeats.beat("killed-1", LIVE)
+    monkeypatch.setattr(Heartbeats, "FRESH", 0.05)
+    await until(lambda: _is_empty(heartbeats))
+    assert await redis.hlen("d:projectors") == 1
+    monkeypatch.setattr(Heartbeats, "FORGOTTEN", 0.05)
+    await heartbeats.beat("ada-2", LIVE)
+    assert await redis.hkeys("d:projectors") == [b"ada-2"]
+
+
+async def test_a_heartbeat_of_another_version_is_no_error(heartbeats: Heartbeats, redis: Redis) -> None:
+    newer = '{"name": "new-1", "at": 1e12, "partitions": [{"state": "PONDERING"}]}'
+    await redis.hset("d:projectors", mapping={"new-1": newer, "odd": "no JSON"})
+    await heartbeats.beat("ada-2", LIVE)
+    assert [beat.name for beat in await heartbeats.alive()] == ["ada-2"]
+
+
+async def _is_empty(heartbeats: Heartbeats) -> bool:
+    return await heartbeats.alive() == []
