@@ -107,10 +107,13 @@ async def test_more_bytes_than_may_wait_are_turned_away(
     async with appender_on(StallingWriter(MongoWriter(database, 0), before=gate)) as appender:
         appender.put(on_its_way(new("orders/sent")))
         await gate.reached.wait()
-        appender.put(on_its_way(new("orders/o1", events=[holding(2**20)])))
+        appender.put(large := on_its_way(new("orders/o1", events=[holding(2**20)])))
         with pytest.raises(LogUnavailable, match="too many writes wait"):
             appender.put(on_its_way(new("orders/o2")))
         gate.open()
+        await large.outcome
+        appender.put(later := on_its_way(new("orders/o2")))
+        assert await later.outcome == 3
 
 
 async def test_closing_sends_what_waits_and_then_takes_nothing_more(log: EventLog) -> None:
