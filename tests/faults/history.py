@@ -82,7 +82,8 @@ class Read:
 class History:
     """All that one load did, in the order in which it was begun (writes) or answered (reads).
 
-    ids: of documents that were written, in that order. unserved: what was answered instead of a read.
+    unserved: what was answered instead of a read. ids: of documents that were written, in that order.
+    newest: where the write stands that was acknowledged last.
     """
 
     seed: str
