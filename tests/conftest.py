@@ -18,6 +18,13 @@ from app.settings import Settings
 from tests.servers import fresh_mongod, fresh_redis
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A folder's tests stay together in one process: some share a deployment, and a process has one catalog."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        item.add_marker(pytest.mark.xdist_group(folder))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_of_this_shell() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
