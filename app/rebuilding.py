@@ -47,12 +47,20 @@ async def _rebuild(built: Deployment, name: str) -> Job:
     try:
         job = await built.jobs.ask(name)
     except RebuildRunning:
-        job = (await built.jobs.all())[name]
+        job = await _found(built, name)
     with ProgressLine(name, "commits") as progress:
         while job.running:
             progress.show(job.done, job.total or None)
             await asyncio.sleep(LOOK_EVERY)
-            job = (await built.jobs.all())[name]
+            job = await _found(built, name)
     if job.state == "failed":
         raise RebuildFailed(f"the rebuild of {name} failed: {job.error}; the old generation is still live")
+    return job
+
+
+async def _found(built: Deployment, name: str) -> Job:
+    """The job as Redis has it, which may have lost it."""
+    job = (await built.jobs.all()).get(name)
+    if job is None:
+        raise RebuildFailed(f"Redis lost the rebuild of {name}, and is filled anew from the log as a whole")
     return job

@@ -8,6 +8,8 @@ from events.batch import Append
 from events.position import Position
 from events.wire import STORED, Answer, Handed, error_of, read_answers, read_frame, write_appends
 
+GREETED_WITHIN = 0.2
+
 
 class Handover:
     """A connection to the host. `pending` are the appends it has not answered yet, by number."""
@@ -22,8 +24,18 @@ class Handover:
 
     @classmethod
     async def open(cls, path: Path) -> "Handover":
-        """Connect to the host that listens at `path`. Raises OSError when there is none."""
-        return cls(*await asyncio.open_unix_connection(path))
+        """Connect to the host that listens at `path`. Raises OSError when there is none, or it is frozen."""
+        handover = cls(*await asyncio.open_unix_connection(path))
+        try:
+            async with asyncio.timeout(GREETED_WITHIN):
+                await read_frame(handover._reader)
+        except (OSError, asyncio.IncompleteReadError) as error:
+            await handover.close()
+            raise ConnectionError("the host does not greet") from error
+        except asyncio.CancelledError:
+            await handover.close()
+            raise
+        return handover
 
     def put(self, partition: int, append: Append) -> None:
         """Hand an append over; those of one turn of the loop go as one frame."""

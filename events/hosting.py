@@ -12,7 +12,7 @@ from events.batch import Append
 from events.commit import NewCommit
 from events.errors import LogUnavailable
 from events.position import NO_STREAM, Position, StreamName
-from events.wire import STORED, Answer, Handed, answer_of, read_appends, read_frame, write_answers
+from events.wire import GREETING, STORED, Answer, Handed, answer_of, read_appends, read_frame, write_answers
 
 
 class Host:
@@ -41,6 +41,7 @@ class Host:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         guest = Guest(self._appenders, writer)
         self._guests.add(writer)
+        writer.write(GREETING)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             while True:
                 for handed in read_appends(await read_frame(reader)):

@@ -26,7 +26,8 @@ from events.position import Position
 _log = structlog.get_logger(__name__)
 
 TRY_AGAIN = 0.1
-LOOK_EVERY = 0.5
+LOOK_EVERY = 0.25
+MOST_PATIENCE = 2.0
 
 Standing = Callable[[Append], Awaitable[tuple[bytes, Position] | None]]
 
@@ -37,11 +38,11 @@ class Sharing:
     def __init__(self, path: Path, appenders: Sequence[Appender], standing: Standing, patience: float) -> None:
         """path: the host's socket, in a folder that only this deployment's processes can enter.
         standing: the nonce and position of the commit that stands where an append wanted to go.
-        patience: seconds after which a host that owes an answer is given up."""
+        patience: seconds after which a host that owes an answer is given up; never more than 2."""
         self._path = path
         self._appenders = appenders
         self._standing = standing
-        self._patience = patience
+        self._patience = min(patience, MOST_PATIENCE)
         self._handover: Handover | None = None
         self._again: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None

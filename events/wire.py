@@ -122,3 +122,7 @@ def error_of(answer: Answer, stream: str, expected: int, request: bytes | None) 
 def _framed(parts: list[bytes]) -> bytes:
     parts[0] = _LENGTH.pack(sum(map(len, parts)))
     return b"".join(parts)
+
+
+GREETING = write_answers(())
+"""What a host says first: a frozen one accepts connections, and says nothing."""

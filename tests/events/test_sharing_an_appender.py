@@ -15,7 +15,7 @@ from events.hosting import Guest
 from events.log import EventLog
 from events.position import beginning
 from events.store import Database
-from events.wire import read_appends, read_frame
+from events.wire import GREETING, read_appends, read_frame
 from tests.events.commits import new
 
 PATIENCE = 10.0
@@ -131,6 +131,7 @@ async def silent_host(socket: Path, log: EventLog, *, stores: bool) -> AsyncIter
             return True
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(GREETING)
         guest = Guest(log._appenders, Mute())  # type: ignore[arg-type]
         ended = asyncio.create_task(hang_up.wait())
         while not ended.done():
@@ -212,3 +213,22 @@ async def test_an_overloaded_host_says_that_nothing_was_written(
     assert not refused.value.unknown
     with suppress(LogUnavailable):
         await host.append(new("orders/o1"))
+
+
+async def test_a_frozen_host_is_left_alone_and_appending_goes_on(database: Database, socket: Path) -> None:
+    called, hang_up = asyncio.Event(), asyncio.Event()
+
+    async def keep_silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.set()
+        await hang_up.wait()
+        writer.close()
+
+    frozen = await asyncio.start_unix_server(keep_silent, socket)
+    async with in_charge_of(socket), sharing(database, socket) as log:
+        await called.wait()
+        async with asyncio.timeout(1):
+            assert (await log.append(new("orders/o1"))).position == 1
+        assert not hands_over(log)
+    hang_up.set()
+    frozen.close()
+    await frozen.wait_closed()
