@@ -82,6 +82,20 @@ async def test_of_many_that_write_one_version_in_a_batch_the_first_wins(
     assert sent["insert commits"] <= 3
 
 
+async def test_a_value_still_goes_from_hand_to_hand_when_another_append_is_refused(
+    wired: EventLog, direct: EventLog
+) -> None:
+    await together(wired, old(1), old(5))
+    stale, giver, taker = await together(
+        wired,
+        new("orders/5", taken=("orders/number/2",)),
+        new("orders/1", 1, released=("orders/number/1",)),
+        new("orders/3", taken=("orders/number/1",)),
+    )
+    assert isinstance(stale, VersionConflict)
+    assert (await everything(direct))[2:] == [giver, taker]
+
+
 async def test_refusals_are_found_one_by_one_when_what_is_asked_is_not_answered(
     wire: Wire, wired: EventLog, direct: EventLog
 ) -> None:
