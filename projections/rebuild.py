@@ -17,7 +17,7 @@ from projections.batches import BATCH, batches
 from projections.builds import Builds
 from projections.checkpoint import read_checkpoint
 from projections.client import RedisClient, RedisPipeline
-from projections.errors import CheckpointMoved, CollectionDropped
+from projections.errors import CheckpointMoved, CheckpointUnusable, CollectionDropped
 from projections.follower import Follower
 from projections.generation import Generation, incarnation
 from projections.generations import Generations
@@ -60,7 +60,8 @@ class Rebuild:
         """Returns when the new generation is live.
 
         Raises: LogUnavailable, CatalogUnavailable, ProjectionAway: nothing is lost, run it again.
-                CheckpointMoved: somebody else works on it, or it has to begin anew: run it again.
+                CheckpointMoved: somebody else works on it.
+                CheckpointUnusable: the collection was declared anew, and so must the rebuild begin anew.
                 CollectionDropped: there is nothing to rebuild.
         """
         await self._begin()
@@ -125,7 +126,7 @@ class Rebuild:
     async def _confirm(self, built: Mapping[str, Generation]) -> None:
         """The collection may have been dropped, and declared anew, since the build was started."""
         if built[self._job.collection].incarnation != await self._incarnation():
-            raise CheckpointMoved
+            raise CheckpointUnusable
 
     def _finish(self, step: RedisPipeline) -> None:
         """The job ends with the step in which readers see what it made."""

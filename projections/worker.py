@@ -8,7 +8,7 @@ from catalog.catalog import Catalog
 from events.log import EventLog
 from projections.builds import Builds
 from projections.client import RedisClient
-from projections.errors import STORE_AWAY, CheckpointMoved, CollectionDropped
+from projections.errors import STORE_AWAY, CheckpointMoved, CheckpointUnusable, CollectionDropped
 from projections.follower import Follower
 from projections.generations import Generations
 from projections.jobs import Job, Jobs
@@ -56,7 +56,7 @@ class Worker:
             return
         try:
             await Rebuild(self._redis, self._layout, self._log, self._catalog, job, self._followers).run()
-        except CheckpointMoved:
+        except (CheckpointMoved, CheckpointUnusable):
             _log.info("rebuild goes on later", collection=collection)
         except STORE_AWAY:
             raise

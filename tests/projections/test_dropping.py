@@ -8,7 +8,8 @@ from catalog.catalog import Catalog
 from commands.documents import Create, MergePatch, Put
 from events.position import Position
 from projections.builds import Builds
-from projections.errors import CheckpointMoved
+from projections.errors import CheckpointMoved, CheckpointUnusable
+from projections.rebuild import Rebuild
 from projections.step import Groups, Steps
 from queries.documents import Freshness
 from queries.errors import ProjectionsAbsent, RowMissing
@@ -123,6 +124,30 @@ async def test_a_collection_declared_anew_while_it_is_rebuilt_is_rebuilt_without
     await half_rebuilt(world)
     await world.drop("orders")
     await declared_anew(world)
+    async with world.projecting():
+        await world.rebuilt("orders")
+        assert await ids(world) == {b"o2"}
+        await until(lambda: _is_fold(world))
+
+
+async def test_what_was_built_of_the_old_does_not_go_live_when_it_is_declared_anew_at_the_last_moment(
+    world: World,
+) -> None:
+    await with_old_documents(world)
+
+    class Overtaken(Rebuild):
+        """The collection is dropped, and declared anew, when everything is built."""
+
+        async def _approach(self) -> None:
+            await super()._approach()
+            await world.drop("orders")
+            await declared_anew(world)
+
+    job = await world.built.jobs.ask("orders")
+    stores = world.built.stores
+    with pytest.raises(CheckpointUnusable):
+        await Overtaken(stores.redis, world.layout, world.log, world.catalog, job).run()
+    assert "orders" not in await world.built.generations.live()
     async with world.projecting():
         await world.rebuilt("orders")
         assert await ids(world) == {b"o2"}

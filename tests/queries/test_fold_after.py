@@ -2,15 +2,18 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
 from commands.documents import MergePatch, Put
-from events.background import end
+from events.background import Background, end
 from events.position import Position, position
 from events.wakeup import Wakeups
 from queries import waiting
-from queries.documents import Freshness
+from queries.cursor import Cursors
+from queries.documents import DocumentQueries, Freshness
 from queries.errors import ProjectionBehind, QueryInvalid, RowMissing
 from queries.standing import read_positions
 from queries.waiting import Waiters
@@ -58,6 +61,31 @@ async def test_a_position_that_is_not_reached_in_time_is_said_to_be_behind(world
         assert (behind.value.after, behind.value.waited) == (7, 0.3)
         with pytest.raises(ProjectionBehind):
             await world.queries.list("orders", 3, None, Freshness([Position(7)], 0.0))
+
+
+async def test_what_is_lost_again_before_it_is_read_is_behind(world: World) -> None:
+    await world.declare("orders")
+    await world.create("orders", ["o1", "o2"])
+
+    class Overtaken(Waiters):
+        """When a reader has waited for his position, Redis comes back with an older copy."""
+
+        async def wait(self, after: Sequence[Position], patience: float) -> None:
+            await super().wait(after, patience)
+            await world.put_checkpoint(1)
+
+    stores = world.built.stores
+    overtaken = Overtaken(stores.redis, world.layout, world.log.id, 1, Wakeups())
+    queries = DocumentQueries(stores.redis, world.layout.prefix, world.log.id, 1, Cursors(b""), overtaken)
+    async with Background() as background:
+        background.start(overtaken.run(), "waiters")
+        for read in (partial(queries.get, "orders", "o2"), partial(queries.list, "orders", 3)):
+            reading = asyncio.create_task(read(fresh=Freshness([Position(2)], 10)))
+            await until(lambda: bool(overtaken._waiting))
+            async with world.projecting():
+                with pytest.raises(ProjectionBehind):
+                    await reading
+            await world.put_checkpoint(1)
 
 
 async def test_readers_that_wait_are_woken_and_need_no_clock(
