@@ -34,14 +34,15 @@ async def wire(mongod: Running, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 
 @pytest.fixture
-async def wired(wire: Wire, database: Database) -> AsyncIterator[EventLog]:
-    """A log of one partition whose messages go over the wire."""
-    async with another(wire.url, database.name, **IMPATIENT) as log:
+async def direct(database: Database) -> AsyncIterator[EventLog]:
+    """A log of one partition."""
+    async with opened(database) as log:
         yield log
 
 
 @pytest.fixture
-async def direct(database: Database) -> AsyncIterator[EventLog]:
-    """The same log as `wired`, without the wire."""
-    async with opened(database) as log:
+async def wired(wire: Wire, database: Database, direct: EventLog) -> AsyncIterator[EventLog]:
+    """The same log as `direct`, as a process has it whose messages go over the wire."""
+    async with another(wire.url, database.name, **IMPATIENT) as log:
+        assert log.id == direct.id
         yield log

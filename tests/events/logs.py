@@ -9,7 +9,7 @@ from pymongo import AsyncMongoClient
 from events.log import EventLog
 from events.store import Database
 
-IMPATIENT: dict[str, Any] = {"socketTimeoutMS": 500, "serverMonitoringMode": "poll"}
+IMPATIENT: dict[str, Any] = {"socketTimeoutMS": 1000, "serverMonitoringMode": "poll"}
 """Options of a client that soon takes a connection for dead, and soon makes another."""
 
 

@@ -48,9 +48,17 @@ def name() -> str:
 
 
 @pytest.fixture
-async def log(troubled: list[Running], name: str) -> AsyncIterator[EventLog]:
-    """A log that soon takes connections for dead, and has much patience."""
+async def patient(troubled: list[Running], name: str) -> AsyncIterator[EventLog]:
+    """A log that waits as long as it takes; it creates the database."""
+    async with another(troubled[0].url, name) as log:
+        yield log
+
+
+@pytest.fixture
+async def log(troubled: list[Running], name: str, patient: EventLog) -> AsyncIterator[EventLog]:
+    """The same log, as a process has it that soon takes connections for dead, and does not give up."""
     async with another(troubled[0].url, name, patience=30, **SOON) as log:
+        assert log.id == patient.id
         yield log
 
 
@@ -71,7 +79,7 @@ async def an_unknown_outcome() -> None:
 
 
 async def test_every_append_is_stored_once_though_mongod_freezes(
-    troubled: list[Running], log: EventLog
+    troubled: list[Running], log: EventLog, patient: EventLog
 ) -> None:
     async with load_on(log) as load:
         for _ in range(3):
@@ -79,14 +87,14 @@ async def test_every_append_is_stored_once_though_mongod_freezes(
                 await an_unknown_outcome()
             await load.more()
     assert not load.failed
-    await assert_kept(log, load)
+    await assert_kept(patient, load)
 
 
 async def test_callers_learn_whether_it_may_have_happened_when_mongod_stays_frozen(
-    troubled: list[Running], name: str
+    troubled: list[Running], name: str, patient: EventLog
 ) -> None:
     sent, waiting = [f"orders/sent-{n}" for n in range(20)], [f"orders/waiting-{n}" for n in range(20)]
-    async with another(troubled[0].url, name, patience=1, **SOON) as log:
+    async with another(troubled[0].url, name, patience=1.5, **SOON) as log:
         await log.append(new("orders/first"))
         with frozen(troubled):
             async with deferred(collide(*(partial(log.append, new(stream)) for stream in sent))) as unknown:
@@ -95,15 +103,16 @@ async def test_callers_learn_whether_it_may_have_happened_when_mongod_stays_froz
         await log.append(new("orders/last"))
         assert [getattr(error, "unknown", None) for error in lost(unknown)] == [True] * 20
         assert [getattr(error, "unknown", None) for error in lost(unsent)] == [False] * 20
-        streams = [commit.stream for commit in await everything(log)]
+        streams = [commit.stream for commit in await everything(patient)]
         assert sorted(streams[1:-1]) == sorted(sent)
         assert (streams[0], streams[-1]) == ("orders/first", "orders/last")
 
 
+@pytest.mark.usefixtures("patient")
 async def test_closing_ends_and_tells_its_callers_though_mongod_is_frozen(
     troubled: list[Running], name: str
 ) -> None:
-    async with another(troubled[0].url, name, patience=1, **SOON) as log:
+    async with another(troubled[0].url, name, patience=1.5, **SOON) as log:
         await log.append(new("orders/first"))
         with frozen(troubled):
             async with deferred(collide(partial(log.append, new("orders/last")))) as outcomes:
@@ -116,7 +125,7 @@ async def test_closing_ends_and_tells_its_callers_though_mongod_is_frozen(
 
 
 async def test_every_append_is_stored_once_though_the_primary_steps_down(
-    troubled: list[Running], log: EventLog
+    troubled: list[Running], log: EventLog, patient: EventLog
 ) -> None:
     client: AsyncMongoClient[Any] = AsyncMongoClient(troubled[0].url)
     async with client, load_on(log) as load:
@@ -127,11 +136,11 @@ async def test_every_append_is_stored_once_though_the_primary_steps_down(
                 )
             await load.more()
     assert not load.failed
-    await assert_kept(log, load)
+    await assert_kept(patient, load)
 
 
 async def test_what_was_acknowledged_is_there_when_mongod_was_killed(
-    troubled: list[Running], log: EventLog
+    troubled: list[Running], log: EventLog, patient: EventLog
 ) -> None:
     async with load_on(log) as load:
         for _ in range(2):
@@ -140,4 +149,4 @@ async def test_what_was_acknowledged_is_there_when_mongod_was_killed(
             troubled[:] = await asyncio.to_thread(start, troubled[0].service)
             await load.more()
     assert not load.failed
-    await assert_kept(log, load)
+    await assert_kept(patient, load)
