@@ -4,12 +4,12 @@ import asyncio
 from typing import Any
 
 import structlog
-from bson.codec_options import CodecOptions
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
+from events.codec import PLAIN
 from events.commit import JsonObject
 from events.position import StreamName, Version
 
@@ -23,10 +23,9 @@ class Snapshots:
 
     def __init__(self, database: AsyncDatabase[Any], every: int) -> None:
         """every: a snapshot is due when a stream's version passes a multiple of this."""
-        options: CodecOptions[JsonObject] = CodecOptions(tz_aware=True)
         self._kept = database.get_collection(
             "snapshots",
-            codec_options=options,
+            codec_options=PLAIN,
             read_concern=ReadConcern("majority"),
             write_concern=WriteConcern(w="majority"),
         )
