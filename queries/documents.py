@@ -7,10 +7,10 @@ from typing import Any, Protocol, TypeVar
 
 from redis.exceptions import RedisError
 
-from events.position import Position
+from events.position import Position, partition_of
 from projections.layout import BY_CREATION
 from projections.row import HEAD_BYTES, ORDER_BYTES, Row
-from queries.coalesced import CoalescedReads
+from queries.coalesced import CoalescedReads, Served
 from queries.cursor import Cursors
 from queries.errors import ProjectionBehind, ProjectionsAbsent, ReadUnavailable, RowMissing
 from queries.scripts import LIST
@@ -18,6 +18,7 @@ from queries.standing import Standing, read_standing
 from queries.waiting import Waiters
 
 MOST_LIMIT = 1000
+PATIENCE_FOR_OUR_OWN = 0.5
 
 
 class Answer(Protocol):
@@ -63,6 +64,13 @@ class DocumentQueries:
         self._log = log
         self._cursors = cursors
         self._waiters = waiters
+        self._written: dict[int, Position] = {}
+
+    def wrote(self, position: Position) -> None:
+        """This process has written up to `position`: what is not found before that is looked for again."""
+        partition = partition_of(position)
+        if position > self._written.get(partition, 0):
+            self._written[partition] = position
 
     async def get(self, collection: str, id: str, fresh: Freshness = AS_IT_IS) -> tuple[Row, Standing]:
         """One document's row. Raises RowMissing, ProjectionBehind, ProjectionsAbsent, ReadUnavailable."""
@@ -70,9 +78,17 @@ class DocumentQueries:
             row, standing = await self._fresh(lambda: self._reads.get(collection, id), fresh)
         else:
             row, standing = await self._reads.get(collection, id)
+            if row is None and not standing.reached(self._written.values()):
+                row, standing = await self._again(collection, id)
         if row is None:
             raise RowMissing(standing.header)
         return row, standing
+
+    async def _again(self, collection: str, id: str) -> Served:
+        """A second look, when what this process wrote is there to be found, or after half a second."""
+        with suppress(ProjectionBehind):
+            await self._waiters.wait(list(self._written.values()), PATIENCE_FOR_OUR_OWN)
+        return await self._reads.get(collection, id)
 
     async def list(
         self, collection: str, limit: int, cursor: str | None = None, fresh: Freshness = AS_IT_IS

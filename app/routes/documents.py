@@ -79,7 +79,7 @@ class DocumentRoutes:
             raise BodyInvalid("/_meta", "is kept by the server; leave it out")
         declared = await self._declared(collection)
         written = await self._commands.create(declared, body, id=id, actor=actor)
-        return _written(declared, written)
+        return self._written(declared, written)
 
     async def put(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """PUT a document: replace it, or create it."""
@@ -119,7 +119,7 @@ class DocumentRoutes:
         declared = await self._declared(collection, make=isinstance(command, Put))
         condition = _condition(request, declared)
         written = await self._commands.write(declared, id, command, actor=identity.actor, condition=condition)
-        return _written(declared, written)
+        return self._written(declared, written)
 
     async def _declared(self, collection: str, *, make: bool = True) -> Declared:
         declared = self._catalog.get(collection)
@@ -129,19 +129,19 @@ class DocumentRoutes:
             return await self._catalog.auto_declare(reading.collection_name(collection))
         return await self._catalog.find(reading.collection_name(collection))
 
+    def _written(self, declared: Declared, written: Written) -> HTTPResponse:
+        document = written.document
+        self._queries.wrote(document.position)
+        headers = document_headers(document.version, document.position)
+        if not isinstance(document, Present):
+            return empty_answer(204, headers)
+        if written.created:
+            headers["location"] = f"/v1/documents/{declared.name}/{written.id}"
+        return bytes_answer(written.body, 201 if written.created else 200, headers)
+
 
 def _condition(request: Request, declared: Declared) -> Condition:
     condition = reading.condition(request)
     if condition is ANY and declared.require_if_match:
         raise ConditionRequired
     return condition
-
-
-def _written(declared: Declared, written: Written) -> HTTPResponse:
-    document = written.document
-    headers = document_headers(document.version, document.position)
-    if not isinstance(document, Present):
-        return empty_answer(204, headers)
-    if written.created:
-        headers["location"] = f"/v1/documents/{declared.name}/{written.id}"
-    return bytes_answer(written.body, 201 if written.created else 200, headers)
