@@ -3,7 +3,12 @@
 {prefix}:live:checkpoint:{partition}   "{log id} {position}"
 {prefix}:live:generations              hash: collection -> its live generation, "{number} {incarnation}"
 {prefix}:rows:{collection}:{g}         hash: id -> row, see projections/row.py
-{prefix}:index:{collection}:{g}:{name} sorted set, all scores 0: order key + id
+{prefix}:index:{collection}:{g}:{name} sorted set, all scores 0: order key + id, see projections/entries.py
+{prefix}:surplus:{collection}:{g}:{name} sorted set: what entries documents have besides their first one
+{prefix}:shape:{collection}:{g}        the indexes and views that the generation keeps, JSON
+{prefix}:view:{collection}:{g}:{view}  hash: group key -> row of a view
+{prefix}:viewindex:{collection}:{g}:{view}:{measure}  sorted set: group keys by a measure; without one, by group
+{prefix}:viewvalues:{collection}:{g}:{view}:{measure} the values that a measure needs to be taken back exactly
 {prefix}:build:{name}:…                checkpoints, generations and lease of a build under way
 {prefix}:generation                    counter that numbers generations
 {prefix}:jobs                          hash: collection -> rebuild job, JSON
@@ -15,7 +20,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-BY_CREATION = "_created"
+from catalog.declared import View
+from projections.shape import EMPTY, Shape
+
+BY_CREATION = "created,"
+"""The index that every collection has. No declared one is called so: a name does not end with a comma."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +67,45 @@ class Layout:
         return f"{self.prefix}:rows:{collection}:{generation}"
 
     def index(self, collection: str, generation: int, name: str) -> str:
-        """The sorted set of one index of a generation."""
+        """The sorted set of one index of a generation: a declared one's name, or BY_CREATION."""
         return f"{self.prefix}:index:{collection}:{generation}:{name}"
 
-    def keys_of(self, collection: str, generation: int) -> list[str]:
-        """Every key of a generation."""
-        return [self.rows(collection, generation), self.index(collection, generation, BY_CREATION)]
+    def surplus(self, collection: str, generation: int, name: str) -> str:
+        """The sorted set of what entries documents have in an index besides their first one."""
+        return f"{self.prefix}:surplus:{collection}:{generation}:{name}"
+
+    def shape(self, collection: str, generation: int) -> str:
+        """The shape of a generation, as text."""
+        return f"{self.prefix}:shape:{collection}:{generation}"
+
+    def view(self, collection: str, generation: int, view: str) -> str:
+        """The hash of a view's rows."""
+        return f"{self.prefix}:view:{collection}:{generation}:{view}"
+
+    def view_index(self, collection: str, generation: int, view: str, measure: str = "") -> str:
+        """The sorted set of a view's group keys by a measure; without one, by themselves."""
+        return f"{self.prefix}:viewindex:{collection}:{generation}:{view}:{measure}"
+
+    def view_values(self, collection: str, generation: int, view: str, measure: str) -> str:
+        """What a measure of a view needs to take back exactly what it was given."""
+        return f"{self.prefix}:viewvalues:{collection}:{generation}:{view}:{measure}"
+
+    def keys_of(self, collection: str, generation: int, shape: Shape = EMPTY) -> list[str]:
+        """Every key that a generation of this shape may have."""
+        keys = [self.rows(collection, generation), self.shape(collection, generation)]
+        keys.append(self.index(collection, generation, BY_CREATION))
+        for index in shape.indexes:
+            keys.append(self.index(collection, generation, index.name))
+            keys.append(self.surplus(collection, generation, index.name))
+        for view in shape.views.values():
+            keys += self._keys_of_view(collection, generation, view)
+        return keys
+
+    def _keys_of_view(self, collection: str, generation: int, view: View) -> list[str]:
+        names = [measure.name for measure in view.measures]
+        indexes = [self.view_index(collection, generation, view.name, name) for name in ("", *names)]
+        values = [self.view_values(collection, generation, view.name, name) for name in names]
+        return [self.view(collection, generation, view.name), *indexes, *values]
 
     @cached_property
     def counter(self) -> str:

@@ -35,7 +35,7 @@ for at = 1, #live, 2 do
   local key = ':' .. live[at] .. ':' .. string.match(live[at + 1], '^%d+')
   generations[#generations + 1] = {
     live[at], redis.call('HGETALL', prefix .. ':rows' .. key),
-    redis.call('ZRANGE', prefix .. ':index' .. key .. ':_created', 0, -1, 'WITHSCORES')}
+    redis.call('ZRANGE', prefix .. ':index' .. key .. ':created,', 0, -1, 'WITHSCORES')}
 end
 return {stands, generations}
 """

@@ -1,0 +1,75 @@
+"""The encoding of values: bytes that sort as the values do, one after the other, in either direction.
+
+    kind (1 byte) · numbers: nearest double, made sortable (8), what it differs by (2) · strings: UTF-8, ended
+
+No encoding is the beginning of another one, so several in a row sort by the first, then by the second, and so
+on. Kinds sort as they stand below. Descending, every byte is turned over (255 - b).
+"""
+
+from collections.abc import Callable
+from struct import Struct
+from types import NoneType
+from typing import Any
+
+from projections.paths import Missing
+
+_MISSING, _EMPTY, _NULL, _FALSE, _TRUE, _NUMBER, _STRING, _OPAQUE = (
+    bytes([kind]) for kind in range(0x10, 0x50, 0x08)
+)
+
+OPAQUE = _OPAQUE
+"""Objects, and arrays within arrays: they exist, and all are equal."""
+
+_DOUBLE, _BITS, _SORTABLE = Struct(">d"), Struct(">Q"), Struct(">BQH")
+_SIGN, _ALL = 1 << 63, (1 << 64) - 1
+_NO_DIFFERENCE = 0x8000
+_TURNED_OVER = bytes(range(255, -1, -1))
+
+
+def encode(value: Any, *, descending: bool = False) -> bytes:
+    """One value: JSON with numbers within int64 and double, or MISSING. 1 and 1.0 are one, 0.0 and -0.0 too.
+
+    An array is taken as a whole: the empty one has a kind of its own, any other is opaque.
+    """
+    encoded = _ENCODERS[type(value)](value)
+    return turned_over(encoded) if descending else encoded
+
+
+def encode_start(text: str, *, descending: bool = False) -> bytes:
+    """What the encodings of all strings that begin with `text` begin with, and no others."""
+    start = _STRING + text.encode().replace(b"\0", b"\0\xff")
+    return turned_over(start) if descending else start
+
+
+def beyond(start: bytes) -> bytes:
+    """Greater than all that begins with `start` (encodings, or `encode_start`), less than all else after it."""
+    return start + b"\xff\xff"
+
+
+def turned_over(encoded: bytes) -> bytes:
+    """The same value in the other direction."""
+    return encoded.translate(_TURNED_OVER)
+
+
+def _number(value: float) -> bytes:
+    nearest = float(value) + 0.0
+    difference = value - int(nearest) if type(value) is int else 0
+    [bits] = _BITS.unpack(_DOUBLE.pack(nearest))
+    sortable = bits ^ _ALL if bits & _SIGN else bits | _SIGN
+    return _SORTABLE.pack(_NUMBER[0], sortable, _NO_DIFFERENCE + difference)
+
+
+def _string(value: str) -> bytes:
+    return _STRING + value.encode().replace(b"\0", b"\0\xff") + b"\0\x01"
+
+
+_ENCODERS: dict[type, Callable[[Any], bytes]] = {
+    Missing: lambda value: _MISSING,
+    NoneType: lambda value: _NULL,
+    bool: lambda value: _TRUE if value else _FALSE,
+    int: _number,
+    float: _number,
+    str: _string,
+    list: lambda value: _OPAQUE if value else _EMPTY,
+    dict: lambda value: _OPAQUE,
+}

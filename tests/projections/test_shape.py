@@ -1,0 +1,68 @@
+"""Shapes: written and read back, compared, and the keys that a generation of a shape may have."""
+
+from typing import Any
+
+from catalog.declaration import Declaration
+from catalog.declared import runtime_indexes, runtime_views
+from catalog.parsing import parse
+from projections.layout import Layout
+from projections.shape import EMPTY, Shape, read_shape
+
+DECLARED: dict[str, Any] = {
+    "indexes": [["status", "-placed_at"], ["-customer.id"]],
+    "views": {
+        "by_day": {
+            "group_by": [
+                "carrier",
+                {"field": "at", "bucket": "day", "time_zone": "America/New_York", "as": "day"},
+            ],
+            "measures": {"flights": "count", "worst": {"max": "delay"}},
+            "where": {"origin": {"in": ["JFK", None, 1]}, "n": {"gte": 1, "lt": 5.5}},
+        },
+        "totals": {"measures": {"all": "count"}},
+    },
+}
+
+
+def shape(declared: dict[str, Any]) -> Shape:
+    """The shape of a declaration."""
+    declaration: Declaration = parse(declared)
+    return Shape(runtime_indexes(declaration), runtime_views(declaration))
+
+
+def test_a_shape_is_read_back_as_it_was_written() -> None:
+    kept = read_shape(shape(DECLARED).text())
+    assert kept.is_same(shape(DECLARED))
+    assert kept.views == shape(DECLARED).views
+    assert set(kept.indexes) == set(shape(DECLARED).indexes)
+    assert read_shape(EMPTY.text()) == EMPTY
+
+
+def test_the_order_of_indexes_and_views_makes_no_other_shape() -> None:
+    turned = {
+        "indexes": DECLARED["indexes"][::-1],
+        "views": dict(reversed(DECLARED["views"].items())),
+        "unique": [["number"]],
+    }
+    assert shape(turned).is_same(shape(DECLARED))
+
+
+def test_whatever_is_kept_otherwise_makes_another_shape() -> None:
+    def conditioned(value: Any) -> Shape:
+        return shape({"views": {"v": {"measures": {"all": "count"}, "where": {"n": value}}}})
+
+    others = [
+        EMPTY,
+        shape({"indexes": DECLARED["indexes"]}),
+        shape({"indexes": [["placed_at", "status"]]}),
+        shape({"indexes": [["placed_at", "-status"]]}),
+        *map(conditioned, (1, 1.5, True, "1")),
+    ]
+    assert len({other.text() for other in others}) == len(others)
+
+
+def test_keys_of_a_generation_are_those_of_its_shape() -> None:
+    keys = Layout("p").keys_of("c", 7, shape(DECLARED))
+    assert len(keys) == len(set(keys)) == 3 + 2 * 2 + (1 + 3 + 2) + (1 + 2 + 1)
+    assert all(":c:7" in key for key in keys)
+    assert "p:viewvalues:c:7:by_day:worst" in keys
