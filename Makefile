@@ -33,7 +33,7 @@ demo: install ## load 336,776 flights and read them back
 
 lock: install ## choose the versions in locks/ anew
 	@$(BIN)/pip install -qq "uv>=0.9,<1"
-	@$(BIN)/uv pip compile $(LOCKING) --output-file locks/runtime.txt pyproject.toml
+	@$(BIN)/uv pip compile $(LOCKING) --output-file locks/runtime.txt --extra export pyproject.toml
 	@$(BIN)/uv pip compile $(LOCKING) --output-file locks/dev.txt --extra dev pyproject.toml
 
 LOCKING := --quiet --upgrade --universal --generate-hashes --no-header
