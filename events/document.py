@@ -89,6 +89,14 @@ def evolve(state: Document, event: Event, version: Version, commit: Commit) -> D
     raise UnknownEvent(f"{event.type!r} at version {version} of {commit.stream} does not fit the document")
 
 
+def begins(commit: Commit, floor: Position) -> bool:
+    """Whether a document begins here: what others change was dropped before its last writer knew of it."""
+    event = commit.events[0]
+    if event.type == RESTORED:
+        return bool(event.data["created"]["position"] > floor)
+    return event.type == CREATED
+
+
 def apply(state: Document, commit: Commit) -> Document:
     """The document after a commit. Raises UnknownEvent."""
     for version, event in enumerate(commit.events, commit.version):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from events.commit import Commit
-from events.document import ABSENT, CREATED, RESTORED, Absent, Document, Present, apply
+from events.document import ABSENT, Absent, Document, Present, apply, begins
 from events.position import Position, id_of
 from projections.row import creation_key_of, document_of, row_of
 
@@ -44,18 +44,10 @@ def fold_rows(commits: Iterable[Commit], before: Mapping[str, bytes], floor: Pos
         if document is None:
             row = before.get(id)
             document = ABSENT if row is None else document_of(row)
-        if floor and isinstance(document, Absent) and not _begins(commit, floor):
+        if floor and isinstance(document, Absent) and not begins(commit, floor):
             continue
         documents[id] = apply(document, commit)
     return _changes(documents, before)
-
-
-def _begins(commit: Commit, floor: Position) -> bool:
-    """Whether a document begins here: what others change was dropped before its last writer knew of it."""
-    event = commit.events[0]
-    if event.type == RESTORED:
-        return bool(event.data["created"]["position"] > floor)
-    return event.type == CREATED
 
 
 def _changes(documents: dict[str, Document], before: Mapping[str, bytes]) -> RowChanges:
