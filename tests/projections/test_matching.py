@@ -38,8 +38,8 @@ def fits(value: Any, name: str, bound: Any) -> bool:
     if value is None:
         return name in ("eq", "lte", "gte")
     if name == "prefix":
-        return str(value)[: len(bound)] == bound
-    order = (value > bound) - (value < bound)
+        return bool(value[: len(bound)] == bound)
+    order: int = (value > bound) - (value < bound)
     return order in {"eq": [0], "lt": [-1], "lte": [-1, 0], "gt": [1], "gte": [0, 1]}[name]
 
 
