@@ -1,37 +1,30 @@
 """The two processes of a deployment: an API worker and a projector. Both end cleanly on SIGTERM and SIGINT."""
 
 import asyncio
-import gc
 import signal
 import socket
 
 import uvloop
 
 from app.composition import projector
+from app.garbage import spare_collections
 from app.logs import configure_logs
 from app.server import serve
 from app.settings import Settings
 from events.background import Background
 
 
-def _spare_collections() -> None:
-    """Make garbage collection rare: requests make no cycles, and caches make every full pass long."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
-
-
 def run_api(settings: Settings, sock: socket.socket | None = None) -> None:
     """Serve HTTP until a signal ends it. `sock`: a socket that listens already; else host and port."""
     configure_logs(settings.log_level)
-    _spare_collections()
+    spare_collections()
     uvloop.run(serve(settings, sock or listen(settings.host, settings.port)))
 
 
 def run_projector(settings: Settings) -> None:
     """Keep projections up to date until a signal ends it."""
     configure_logs(settings.log_level)
-    _spare_collections()
+    spare_collections()
     uvloop.run(_project(settings))
 
 

@@ -38,9 +38,11 @@ def import_(
     import uvloop
 
     from app.cli.deployment import find
+    from app.garbage import spare_collections
     from app.importing.job import ImportJob, run_import
 
     job = ImportJob(collection, file, id, format and format.value, tuple(null or ()), on_conflict.value)
+    spare_collections()
     started = time.monotonic()
     summary = uvloop.run(run_import(find(data), job))
     seconds = time.monotonic() - started
