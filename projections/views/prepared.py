@@ -1,0 +1,74 @@
+"""A view made ready: what it takes from a document, and where each measure finds what it needs.
+
+Measures of one path share what is kept: sum and avg a total, min, max and distinct the values.
+"""
+
+from typing import Any, NamedTuple
+
+from catalog.declared import Measure, View
+from events.document import Present
+from projections.encoding import encode
+from projections.matching import compile
+from projections.paths import reader
+from projections.views.groups import GroupField
+from projections.views.values import SCALARS
+
+_NUMBERS = frozenset((int, float))
+SUMMING, VALUING, ORDERING = ("sum", "avg"), ("min", "max", "distinct"), ("min", "max")
+
+
+class Contribution(NamedTuple):
+    """What one document brings to its group.
+
+    numbers: of each summed path, None where there is none.
+    values:  of each path whose values are kept, encoded; None where there is none.
+    """
+
+    key: bytes
+    columns: bytes
+    numbers: tuple[float | None, ...]
+    values: tuple[bytes | None, ...]
+
+
+class Prepared:
+    """Made once of a view. `summed` and `valued` are paths, each once; `ordered` some of `valued`."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.measures = tuple(measure.name for measure in view.measures)
+        self.summed = _paths(view, SUMMING)
+        self.valued = _paths(view, VALUING)
+        self.ordered = _paths(view, ORDERING)
+        self._matches = compile(view.where)
+        self._fields = [GroupField(group).column for group in view.groups]
+        self._summed = [reader(path) for path in self.summed]
+        self._valued = [reader(path) for path in self.valued]
+
+    def contribution(self, id: str, document: Present) -> Contribution | None:
+        """What a document brings; None where the view does not count it."""
+        if not self._matches(id, document):
+            return None
+        columns = [column(id, document) for column in self._fields]
+        return Contribution(
+            b"".join([column.key for column in columns]),
+            b",".join([column.json for column in columns]),
+            tuple([_number(read(id, document)) for read in self._summed]),
+            tuple([_value(read(id, document)) for read in self._valued]),
+        )
+
+
+def _number(value: Any) -> float | None:
+    return value if type(value) in _NUMBERS else None
+
+
+def _value(value: Any) -> bytes | None:
+    return encode(value) if value is not None and type(value) in SCALARS else None
+
+
+def _paths(view: View, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_path(measure) for measure in view.measures if measure.kind in kinds))
+
+
+def _path(measure: Measure) -> str:
+    assert measure.path is not None
+    return measure.path
