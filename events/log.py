@@ -25,6 +25,7 @@ from events.commit import (
     to_stored,
 )
 from events.errors import InvalidValue, LogUnavailable
+from events.extent import ORDER, Extent, Place, Stretch, streams_of
 from events.position import (
     NO_STREAM,
     Position,
@@ -35,10 +36,8 @@ from events.position import (
     partition_for,
 )
 from events.sharing import Sharing
-from events.store import CLAIMS, COMMITS, DURABLE, MAJORITY, Database, identity, prepare
+from events.store import BY_VERSION, CLAIMS, COMMITS, DURABLE, MAJORITY, Database, identity, prepare
 from events.writer import MongoWriter
-
-_NAMES_AFTER = "0"  # "0" follows "/": streams of collection c lie between "c/" and "c0"
 
 
 class EventLog:
@@ -147,8 +146,21 @@ class EventLog:
         """
         query: dict[str, Any] = {"_id": {"$gt": after, "$lte": end(partition) if until is None else until}}
         if collection is not None:
-            query["stream"] = _streams_of(collection)
+            query["stream"] = streams_of(collection)
         return await self._find(query, [("_id", 1)], limit)
+
+    async def read_extent(self, extent: Extent, *, after: Place | None, limit: int) -> Stretch:
+        """The next page of an extent after `after`: it passes at most `limit` commits, and 16 MiB of them.
+
+        Raises:   LogUnavailable.
+        Promises: the commits of one extent are the same at all times, whatever is written meanwhile.
+        """
+        start, stop = extent.bounds(after)
+        cursor = self._commits.find({}, extent.projection(), sort=ORDER, limit=-limit)
+        cursor.hint(BY_VERSION).min(start).max(stop)
+        passed = await self._guard(cursor.to_list())
+        end = extent.place_of(passed[-1]) if passed else None
+        return Stretch([from_stored(stored) for stored in passed if "events" in stored], end)
 
     async def head(self, partition: int) -> Position:
         """The last position of a partition, or its beginning when nothing was appended to it."""
@@ -169,12 +181,12 @@ class EventLog:
 
     async def holds(self, collection: str) -> bool:
         """Whether a document of the collection was ever written."""
-        query = {"stream": _streams_of(collection), "version": {"$gt": 0}}
+        query = {"stream": streams_of(collection), "version": {"$gt": 0}}
         return await self._guard(self._commits.find_one(query, {"_id": 1})) is not None
 
     async def count(self, *, after: Position, until: Position, collection: str) -> int:
         """How many commits of a collection lie after `after`, up to and including `until`."""
-        query = {"_id": {"$gt": after, "$lte": until}, "stream": _streams_of(collection)}
+        query = {"_id": {"$gt": after, "$lte": until}, "stream": streams_of(collection)}
         return int(await self._guard(self._commits.count_documents(query)))
 
     async def holding(self, claim: str) -> Holding | None:
@@ -194,7 +206,7 @@ class EventLog:
 
         upto: partition -> position; values taken later, by the collection declared anew, are kept.
         """
-        query: dict[str, Any] = {"_id": _streams_of(collection)}
+        query: dict[str, Any] = {"_id": streams_of(collection)}
         if upto is not None:
             query["$or"] = [{"at": {"$gte": beginning(part), "$lte": last}} for part, last in upto.items()]
         await self._guard(self._database[CLAIMS].delete_many(query))
@@ -219,10 +231,6 @@ class EventLog:
     def _announce(self, place: Position) -> None:
         for listener in self._listeners:
             listener(place)
-
-
-def _streams_of(collection: str) -> dict[str, str]:
-    return {"$gte": f"{collection}/", "$lt": f"{collection}{_NAMES_AFTER}"}
 
 
 def _encode(new: NewCommit, at: datetime, nonce: bytes) -> bytes:
