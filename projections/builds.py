@@ -7,13 +7,14 @@ nothing that others have moved on from.
 from collections.abc import Awaitable, Callable, Mapping
 
 from events.position import Position, beginning
-from projections.changes import queue_freeing
 from projections.checkpoint import Checkpoint
 from projections.client import RedisClient, RedisPipeline
 from projections.errors import CheckpointMoved
-from projections.generation import Generation, read_generations
+from projections.freeing import keys_of, queue_freeing
+from projections.generation import Blueprint, Copy, Generation, read_generations
 from projections.guarded import guarded
 from projections.layout import Layout, Target
+from projections.starting import next_number, queue_start
 
 Confirm = Callable[[Mapping[str, Generation]], Awaitable[None]]
 """Asked, with what was built, while the last step is watched; raises when it must not go live."""
@@ -31,24 +32,21 @@ class Builds:
         self._log = log
         self._partitions = range(partitions)
 
-    async def start(self, build: Target, incarnations: Mapping[str, int]) -> None:
-        """Begin from nothing; rows of an earlier attempt are freed.
+    async def start(self, build: Target, blueprints: Mapping[str, Blueprint]) -> None:
+        """Begin from nothing; what an earlier attempt made is freed.
 
-        incarnations: of the collections that get a generation now; others get theirs as they are met.
+        blueprints: of the collections that get a generation now; others get theirs as they are met.
         Raises: CheckpointMoved: somebody else began at the same time.
         """
         checkpoints = build.checkpoints(self._partitions)
         async with guarded(self._redis, build.generations, *checkpoints) as step:
-            old = read_generations(await step.hgetall(build.generations))
-            started = {
-                name: Generation(await step.incr(self._layout.counter), incarnation)
-                for name, incarnation in incarnations.items()
-            }
+            freed = await self._keys(step, build)
+            numbers = {name: await next_number(step, self._layout) for name in blueprints}
             step.multi()
             step.delete(build.generations)
-            queue_freeing(step, self._layout, old)
-            for name, generation in started.items():
-                step.hset(build.generations, name, generation.write())
+            queue_freeing(step, freed)
+            for name, (incarnation, shape) in blueprints.items():
+                queue_start(step, self._layout, build, Copy(name, numbers[name], shape), incarnation)
             for partition, key in zip(self._partitions, checkpoints, strict=True):
                 step.set(key, Checkpoint(self._log, beginning(partition)).write())
 
@@ -61,10 +59,10 @@ class Builds:
         async with guarded(self._redis, target.generations, *checkpoints) as step:
             if await step.mget(checkpoints) != [seen[partition] for partition in self._partitions]:
                 raise CheckpointMoved
-            old = read_generations(await step.hgetall(target.generations))
+            freed = await self._keys(step, target)
             step.multi()
             step.delete(target.generations, *checkpoints)
-            queue_freeing(step, self._layout, old)
+            queue_freeing(step, freed)
 
     async def join(self, build: Target, collection: str, confirm: Confirm, finish: Finish) -> None:
         """Make the generation that `build` filled the live one; the one before is freed.
@@ -80,12 +78,12 @@ class Builds:
             if None in stands or stands != await step.mget(live_keys) or collection not in built:
                 raise CheckpointMoved
             await confirm(built)
-            old = read_generations(await step.hgetall(live.generations))
+            freed = await self._keys(step, live, collection)
             step.multi()
             finish(step)
             step.hset(live.generations, collection, built[collection].write())
             step.delete(build.generations, *keys)
-            queue_freeing(step, self._layout, {name: old[name] for name in old if name == collection})
+            queue_freeing(step, freed)
             step.publish(self._layout.moved, b"")
 
     async def join_all(self, build: Target, stands: Mapping[int, Position], confirm: Confirm) -> None:
@@ -101,12 +99,18 @@ class Builds:
                 raise CheckpointMoved
             built = read_generations(await step.hgetall(build.generations))
             await confirm(built)
-            old = read_generations(await step.hgetall(live.generations))
+            freed = await self._keys(step, live)
             step.multi()
             step.delete(build.generations, live.generations, *keys)
-            queue_freeing(step, self._layout, old)
+            queue_freeing(step, freed)
             for name, generation in built.items():
                 step.hset(live.generations, name, generation.write())
             for key, checkpoint in zip(live_keys, wanted, strict=True):
                 step.set(key, checkpoint)
             step.publish(self._layout.moved, b"")
+
+    async def _keys(self, step: RedisPipeline, target: Target, collection: str | None = None) -> list[str]:
+        """The keys of a target's generations, or of one collection's alone."""
+        found = read_generations(await step.hgetall(target.generations))
+        chosen = {name: found[name] for name in found if collection in (None, name)}
+        return await keys_of(step, self._layout, chosen)

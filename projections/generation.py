@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from catalog.catalog import Catalog
 from events.position import beginning
+from projections.shape import EMPTY, Shape, shape_of
 
 VACANT = 0
 
@@ -30,6 +31,21 @@ class Generation(NamedTuple):
         return f"{self.number} {self.incarnation}"
 
 
+class Copy(NamedTuple):
+    """A generation that is there: of which collection, its number, and what it keeps besides rows."""
+
+    collection: str
+    number: int
+    shape: Shape
+
+
+class Blueprint(NamedTuple):
+    """What a generation is to be that is started now."""
+
+    incarnation: int
+    shape: Shape
+
+
 def read_generations(written: Mapping[bytes, bytes]) -> dict[str, Generation]:
     """What Redis keeps: collection -> generation."""
     return {name.decode(): read_generation(generation) for name, generation in written.items()}
@@ -45,3 +61,10 @@ def incarnation(catalog: Catalog, collection: str, partitions: int) -> int:
     """The incarnation of a collection, as far as this process knows: it may be older than the truth."""
     floors = (catalog.floor(collection, partition) - beginning(partition) for partition in range(partitions))
     return sum(floor for floor in floors if floor > 0)
+
+
+def blueprint(catalog: Catalog, collection: str, partitions: int) -> Blueprint:
+    """What a generation of a collection is to be, as far as this process knows."""
+    declared = catalog.get(collection)
+    shape = EMPTY if declared is None else shape_of(declared)
+    return Blueprint(incarnation(catalog, collection, partitions), shape)

@@ -5,12 +5,14 @@ from contextlib import suppress
 
 from redis.exceptions import RedisError
 
-from projections.changes import queue_freeing
 from projections.client import RedisClient
 from projections.errors import CheckpointMoved, ProjectionAway
+from projections.freeing import keys_of, queue_freeing
 from projections.generation import VACANT, Generation, read_generation, read_generations
 from projections.guarded import guarded
 from projections.layout import Layout, Target
+from projections.shape import Shape
+from projections.shapes import Shapes
 
 
 class Generations:
@@ -22,6 +24,7 @@ class Generations:
         self._layout = layout
         self._log = log
         self._partitions = range(partitions)
+        self._shapes = Shapes(layout)
 
     async def live(self) -> dict[str, int]:
         """The numbers of the live generations by collection. Raises ProjectionAway."""
@@ -32,6 +35,13 @@ class Generations:
         """The generations of a target by collection, vacant ones too. Raises ProjectionAway."""
         try:
             return read_generations(await self._redis.hgetall(target.generations))
+        except (RedisError, OSError) as error:
+            raise ProjectionAway(str(error)) from error
+
+    async def shape(self, collection: str, number: int) -> Shape:
+        """What a generation keeps; EMPTY for one that is not there (any more). Raises ProjectionAway."""
+        try:
+            return await self._shapes.of(self._redis, collection, number)
         except (RedisError, OSError) as error:
             raise ProjectionAway(str(error)) from error
 
@@ -76,10 +86,11 @@ class Generations:
             written = await step.hget(generations, collection)
             found = None if written is None else read_generation(written)
             following = successor(found)
+            gone = {} if found is None or found == following else {collection: found}
+            freed = await keys_of(step, self._layout, gone)
             step.multi()
             # Set before it is deleted, so that whoever watches the key notices even where nothing was.
             step.hset(generations, collection, (following or Generation(VACANT, 0)).write())
             if following is None:
                 step.hdel(generations, collection)
-            if found is not None and found != following:
-                queue_freeing(step, self._layout, {collection: found})
+            queue_freeing(step, freed)

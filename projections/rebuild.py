@@ -19,7 +19,7 @@ from projections.checkpoint import read_checkpoint
 from projections.client import RedisClient, RedisPipeline
 from projections.errors import CheckpointMoved, CheckpointUnusable, CollectionDropped
 from projections.follower import Follower
-from projections.generation import Generation, incarnation
+from projections.generation import Blueprint, Generation, blueprint
 from projections.generations import Generations
 from projections.jobs import Job, Jobs
 from projections.layout import Layout
@@ -73,7 +73,7 @@ class Rebuild:
         """Start from nothing unless an earlier attempt can go on, and count what there is to do."""
         job = self._job
         if not await self._is_resumable():
-            await self._builds.start(self._build, {job.collection: await self._incarnation()})
+            await self._builds.start(self._build, {job.collection: await self._blueprint()})
         job.state, job.started_at, job.done, job.total = "running", job.started_at or time.time(), 0, 0
         for partition in range(self._log.partitions):
             place, live = await self._steps.position(partition), await self._live.position(partition)
@@ -82,9 +82,13 @@ class Rebuild:
         await self._jobs.keep(job)
 
     async def _is_resumable(self) -> bool:
-        """Whether the earlier attempt is of this log and this incarnation, and not ahead of the live ones."""
-        started = (await self._generations.of(self._build)).get(self._job.collection)
-        if started is None or started.incarnation != await self._incarnation():
+        """Whether the earlier attempt is of this log, this incarnation and shape, and not ahead of the live."""
+        name = self._job.collection
+        started = (await self._generations.of(self._build)).get(name)
+        wanted = await self._blueprint()
+        if started is None or started.incarnation != wanted.incarnation:
+            return False
+        if not wanted.shape.is_same(await self._generations.shape(name, started.number)):
             return False
         for partition, written in (await self._generations.written(self._build)).items():
             found = read_checkpoint(written)
@@ -94,11 +98,11 @@ class Rebuild:
                 return False
         return True
 
-    async def _incarnation(self) -> int:
+    async def _blueprint(self) -> Blueprint:
         collection = self._job.collection
         if not await self._catalog.exists_now(collection):
             raise CollectionDropped(collection)
-        return incarnation(self._catalog, collection, self._log.partitions)
+        return blueprint(self._catalog, collection, self._log.partitions)
 
     async def _count(self, after: Position, until: Position) -> int:
         if after == until:
@@ -125,7 +129,7 @@ class Rebuild:
 
     async def _confirm(self, built: Mapping[str, Generation]) -> None:
         """The collection may have been dropped, and declared anew, since the build was started."""
-        if built[self._job.collection].incarnation != await self._incarnation():
+        if built[self._job.collection].incarnation != (await self._blueprint()).incarnation:
             raise CheckpointUnusable
 
     def _finish(self, step: RedisPipeline) -> None:

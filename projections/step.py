@@ -12,14 +12,15 @@ from catalog.catalog import Catalog
 from events.commit import Commit
 from events.log import EventLog
 from events.position import Position, collection_of, partition_of
-from projections.changes import queue_changes
+from projections.changes import Changes, queue_changes, work_out
 from projections.checkpoint import Checkpoint, read_checkpoint
 from projections.client import RedisClient, RedisPipeline
 from projections.errors import CheckpointMoved, ProjectionAway
-from projections.fold import fold_rows, rows_needed
-from projections.generation import Generation, incarnation, read_generations
+from projections.generation import Copy, Generation, blueprint, incarnation, read_generations
 from projections.guarded import guarded
 from projections.layout import Layout, Target
+from projections.shapes import Shapes
+from projections.starting import next_number, queue_start
 
 Groups = dict[str, list[Commit]]
 
@@ -35,6 +36,7 @@ class Steps:
         self._target = target
         self._log = log
         self._catalog = catalog
+        self._shapes = Shapes(layout)
 
     async def checkpoint(self, partition: int) -> Position | None:
         """Where the target stands; None where it stands nowhere in this log."""
@@ -66,54 +68,50 @@ class Steps:
             groups = _by_collection(commits)
             found = read_generations(await step.hgetall(self._target.generations))
             started = await self._choose(step, groups, found)
-            generations = {name: (found.get(name) or started[name]).number for name in groups}
-            before = await self._rows_before(step, groups, generations)
+            copies = [started.get(name) or await self._copy(step, name, found[name]) for name in groups]
+            try:
+                changes = await self._work_out(step, groups, copies, partition_of(after))
+            except Exception:
+                await _refuse_if_moved(step)
+                raise
             step.multi()
-            for name, generation in started.items():
-                step.hset(self._target.generations, name, generation.write())
-            self._queue(step, groups, generations, before, partition_of(after))
+            for name, copy in started.items():
+                queue_start(step, self._layout, self._target, copy, self._incarnation(name))
+            for changed in changes:
+                queue_changes(step, self._layout, changed)
             step.set(checkpoint, Checkpoint(self._log.id, upto).write())
             if self._target == self._layout.live:
                 step.publish(self._layout.moved, upto)
 
     async def _choose(
         self, step: RedisPipeline, groups: Groups, found: Mapping[str, Generation]
-    ) -> dict[str, Generation]:
+    ) -> dict[str, Copy]:
         """The generations to start. Commits that no generation is there for are taken out of `groups`."""
-        started: dict[str, Generation] = {}
+        started: dict[str, Copy] = {}
         for name in list(groups):
             generation = found.get(name)
             if generation is None and await self._catalog.exists_now(name):
-                started[name] = Generation(await step.incr(self._layout.counter), self._incarnation(name))
+                shape = blueprint(self._catalog, name, self._log.partitions).shape
+                started[name] = Copy(name, await next_number(step, self._layout), shape)
             elif generation is None or generation.is_vacant:
                 del groups[name]
             elif generation.incarnation > self._incarnation(name):
                 await self._catalog.exists_now(name)
         return started
 
-    async def _rows_before(
-        self, step: RedisPipeline, groups: Groups, generations: Mapping[str, int]
-    ) -> dict[str, dict[str, bytes]]:
-        before: dict[str, dict[str, bytes]] = {}
-        for collection, commits in groups.items():
-            ids = rows_needed(commits)
-            key = self._layout.rows(collection, generations[collection])
-            rows = await step.hmget(key, ids) if ids else []
-            before[collection] = {id: row for id, row in zip(ids, rows, strict=True) if row is not None}
-        return before
+    async def _copy(self, step: RedisPipeline, collection: str, generation: Generation) -> Copy:
+        number = generation.number
+        return Copy(collection, number, await self._shapes.of(step, collection, number))
 
-    def _queue(
-        self,
-        step: RedisPipeline,
-        groups: Groups,
-        generations: Mapping[str, int],
-        before: Mapping[str, Mapping[str, bytes]],
-        partition: int,
-    ) -> None:
-        for collection, commits in groups.items():
-            floor = Position(self._catalog.floor(collection, partition))
-            changes = fold_rows(commits, before[collection], floor)
-            queue_changes(step, self._layout, collection, generations[collection], changes)
+    async def _work_out(
+        self, step: RedisPipeline, groups: Groups, copies: Iterable[Copy], partition: int
+    ) -> list[Changes]:
+        """What the step changes. Everything it decides on is read here, before MULTI."""
+        changes = []
+        for copy in copies:
+            floor = Position(self._catalog.floor(copy.collection, partition))
+            changes.append(await work_out(step, self._layout, copy, groups[copy.collection], floor))
+        return changes
 
     def _incarnation(self, collection: str) -> int:
         return incarnation(self._catalog, collection, self._log.partitions)
@@ -124,3 +122,10 @@ def _by_collection(commits: Iterable[Commit]) -> Groups:
     for commit in commits:
         groups.setdefault(collection_of(commit.stream), []).append(commit)
     return groups
+
+
+async def _refuse_if_moved(step: RedisPipeline) -> None:
+    """Raises WatchError when others moved what is watched: then what was read does not belong together."""
+    step.multi()
+    step.ping()
+    await step.execute()

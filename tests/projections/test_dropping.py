@@ -9,7 +9,9 @@ from commands.documents import Create, MergePatch, Put
 from events.position import Position
 from projections.builds import Builds
 from projections.errors import CheckpointMoved, CheckpointUnusable
+from projections.generation import Blueprint
 from projections.rebuild import Rebuild
+from projections.shape import EMPTY
 from projections.step import Groups, Steps
 from queries.documents import Freshness
 from queries.errors import ProjectionsAbsent, RowMissing
@@ -213,7 +215,7 @@ async def test_a_writer_that_has_not_heard_of_a_drop_does_not_halt_the_projector
 async def half_rebuilt(world: World) -> None:
     """A rebuild of the orders that a projector left in the middle."""
     stores, build = world.built.stores, world.layout.build("orders")
-    await Builds(stores.redis, world.layout, world.log.id, 1).start(build, {"orders": 0})
+    await Builds(stores.redis, world.layout, world.log.id, 1).start(build, {"orders": Blueprint(0, EMPTY)})
     commits = await world.log.read_partition(0, after=Position(0), limit=2, collection="orders")
     steps = Steps(stores.redis, world.layout, build, world.log, world.catalog)
     await steps.apply(commits, Position(0), commits[-1].position)

@@ -1,6 +1,7 @@
 """A step happens once or not at all: taken twice, late, or where others have moved on, it does nothing."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -8,9 +9,11 @@ from commands.documents import MergePatch
 from events.commit import Commit
 from events.position import Position
 from projections.builds import Builds
+from projections.changes import Changes
 from projections.checkpoint import Checkpoint
 from projections.errors import CheckpointMoved, ProjectionAway
-from projections.generation import Generation
+from projections.generation import Blueprint, Generation
+from projections.shape import EMPTY
 from projections.step import Steps
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold, keys_of_generations, seen
@@ -18,6 +21,7 @@ from tests.projections.world import World
 
 pytestmark = KILLING
 START = Position(0)
+PLAIN = Blueprint(0, EMPTY)
 
 
 @pytest.fixture
@@ -81,10 +85,10 @@ async def test_a_step_decided_before_a_generation_was_switched_is_refused(world:
     class Interrupted(Steps):
         """Between reading rows and writing them, another projector switches the generation."""
 
-        async def _rows_before(self, *given: object) -> dict[str, dict[str, bytes]]:
-            rows = await super()._rows_before(*given)  # type: ignore[arg-type]
+        async def _work_out(self, *given: Any) -> list[Changes]:
+            changes = await super()._work_out(*given)
             await world.redis.hset(world.layout.live.generations, "orders", switched)
-            return rows
+            return changes
 
     late = Interrupted(redis, world.layout, world.layout.live, world.log, world.catalog)
     with pytest.raises(CheckpointMoved):
@@ -122,7 +126,7 @@ async def test_a_step_that_redis_refuses_writes_nothing(world: World, steps: Ste
 async def test_nothing_joins_what_is_live_already(world: World, steps: Steps) -> None:
     builds = Builds(world.built.stores.redis, world.layout, world.log.id, 1)
     build = world.layout.build("*")
-    await builds.start(build, {"orders": 0})
+    await builds.start(build, {"orders": PLAIN})
     late = Steps(world.built.stores.redis, world.layout, build, world.log, world.catalog)
     await late.apply(await commits(world, 0, 2), START, Position(2))
     await steps.apply(await commits(world, 0, 5), START, Position(5))
@@ -135,7 +139,7 @@ async def test_nothing_joins_what_is_live_already(world: World, steps: Steps) ->
 async def test_a_generation_joins_only_where_the_live_ones_stand(world: World, steps: Steps) -> None:
     builds = Builds(world.built.stores.redis, world.layout, world.log.id, 1)
     build = world.layout.build("orders")
-    await builds.start(build, {"orders": 0})
+    await builds.start(build, {"orders": PLAIN})
     await steps.apply(await commits(world, 0, 5), START, Position(5))
     before = await seen(world)
     with pytest.raises(CheckpointMoved):

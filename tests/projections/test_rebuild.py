@@ -13,6 +13,8 @@ from events.position import Position
 from projections.builds import Builds
 from projections.checkpoint import Checkpoint
 from projections.errors import RebuildRunning
+from projections.generation import Blueprint
+from projections.shape import EMPTY
 from projections.step import Steps
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
@@ -202,7 +204,7 @@ async def half_done(world: World) -> None:
     async with world.projecting():
         await world.caught_up()
     stores, build = world.built.stores, world.layout.build("orders")
-    await Builds(stores.redis, world.layout, world.log.id, 1).start(build, {"orders": 0})
+    await Builds(stores.redis, world.layout, world.log.id, 1).start(build, {"orders": Blueprint(0, EMPTY)})
     commits = await world.log.read_partition(0, after=Position(0), limit=30, collection="orders")
     steps = Steps(stores.redis, world.layout, build, world.log, world.catalog)
     await steps.apply(commits, Position(0), commits[-1].position)
