@@ -7,6 +7,7 @@ path that is summed, one triple for each whose values are kept. It follows from 
 alone: however these came about, and in a rebuild, the bytes are the same.
 """
 
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
@@ -17,7 +18,7 @@ from projections.views.sums import Sum, read_sum, write_sum
 from projections.views.values import Scalar
 
 _LENGTH_BYTES = 4
-ID_BYTES = 16
+ID_BYTES = 24
 
 
 class Total(NamedTuple):
@@ -45,8 +46,8 @@ class Group:
 
 
 def group_id(key: bytes) -> bytes:
-    """The id of a group: short, however long its fields are."""
-    return blake2b(key, digest_size=ID_BYTES).digest()
+    """The id of a group: 24 letters, digits, - and _, however long its fields are."""
+    return urlsafe_b64encode(blake2b(key, digest_size=ID_BYTES * 6 // 8).digest())
 
 
 def nobody(summed: int, valued: int) -> Group:
