@@ -9,7 +9,10 @@ from redis.exceptions import RedisError
 from projections.client import RedisClient
 from projections.errors import ProjectionAway
 from projections.layout import Layout
+from projections.scripts import ALLOW_OOM
 from projections.state import ProjectorState
+
+_SAY = ALLOW_OOM + "redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])"
 
 
 class PartitionBeat(BaseModel):
@@ -43,7 +46,7 @@ class Heartbeats:
         with contextlib.suppress(RedisError, OSError):
             at, kept = await self._look()
             beat = Beat(name=name, at=at, partitions=list(partitions))
-            await self._redis.hset(self._key, name, beat.model_dump_json())
+            await self._redis.eval(_SAY, 1, self._key, name, beat.model_dump_json())
             for other in _read(kept):
                 if at - other.at > self.FORGOTTEN:
                     await self._redis.hdel(self._key, other.name)

@@ -13,7 +13,9 @@
 {prefix}:generation                    counter that numbers generations
 {prefix}:jobs                          hash: collection -> rebuild job, JSON
 {prefix}:projectors                    hash: projector -> its states and heartbeat, JSON
-channels {prefix}:appended, {prefix}:moved, {prefix}:jobs
+{prefix}:living                        sorted set: projector -> until when it is taken to live, s since 1970
+{prefix}:leases                        hash: partition -> the projector that works on it
+channels {prefix}:appended, {prefix}:moved, {prefix}:jobs, {prefix}:leases
 """
 
 from collections.abc import Iterable
@@ -121,6 +123,16 @@ class Layout:
     def projectors(self) -> str:
         """Heartbeats of projectors."""
         return f"{self.prefix}:projectors"
+
+    @cached_property
+    def living(self) -> str:
+        """Until when each projector is taken to live."""
+        return f"{self.prefix}:living"
+
+    @cached_property
+    def leases(self) -> str:
+        """Who works on which partition; also the channel that tells of leases that became free."""
+        return f"{self.prefix}:leases"
 
     @cached_property
     def appended(self) -> str:

@@ -1,6 +1,12 @@
-"""Leases keep others from doing the same work twice. A matter of economy: every step is guarded besides."""
+"""Leases on rebuilds: one projector works on one at a time, by the clock of Redis.
+
+Every new holder leaves a mark that nobody else has. Whoever changes more than a step does, such as starting a
+build or telling how a job ended, watches that mark: a projector that stood still, and lost its lease
+meanwhile, is refused whatever it still wanted to do. See `Fence`.
+"""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -9,51 +15,83 @@ from redis.exceptions import RedisError
 from events.background import end
 from projections.client import RedisClient
 from projections.errors import ProjectionAway
+from projections.fence import Fence
+from projections.scripts import ALLOW_OOM
 
-_TAKE = """
+_TAKE = (
+    ALLOW_OOM
+    + """
 local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[1] then return 0 end
+if owner and owner ~= ARGV[1] then return false end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
+local mark = redis.call('GET', KEYS[2])
+if not mark or (not owner and mark ~= ARGV[4]) then
+  mark = ARGV[3]
+  redis.call('SET', KEYS[2], mark)
+end
+return mark
 """
+)
 
-_GIVE_BACK = """
-if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+_GIVE_BACK = (
+    ALLOW_OOM
+    + """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return end
+redis.call('DEL', KEYS[1], KEYS[2])
+redis.call('PUBLISH', ARGV[2], '')
 """
+)
 
 
 class Lease:
-    """A lease on some work. Who holds it and dies loses it after `SECONDS`."""
+    """A lease on some work. Who holds it and dies, or stands still, loses it after `SECONDS`."""
 
-    SECONDS = 5.0
+    SECONDS = 3.0
 
-    def __init__(self, redis: RedisClient, key: str, owner: str) -> None:
-        """owner: a name that nobody else has."""
+    def __init__(self, redis: RedisClient, base: str, owner: str, channel: str = "") -> None:
+        """owner: a name that nobody else has; channel: told when the lease is given back."""
         self._redis = redis
-        self._key = key
+        self._keys = (f"{base}:lease", f"{base}:fence")
         self._owner = owner
+        self._channel = channel
+        self._mark: bytes | None = None
+
+    @property
+    def fence(self) -> Fence:
+        """What holds back a holder that lost the lease. Only for who holds it, or did."""
+        return Fence(self._keys[1], self._mark or b"")
 
     async def take(self) -> bool:
         """Take the lease, or keep it if it is ours. False: somebody else has it. Raises ProjectionAway."""
         try:
-            taken = await self._redis.eval(_TAKE, 1, self._key, self._owner, int(self.SECONDS * 1000))
+            mark: bytes | None = await self._redis.eval(
+                _TAKE,
+                2,
+                *(*self._keys, self._owner, int(self.SECONDS * 1000)),
+                *(secrets.token_hex(8), self._mark or b""),
+            )
         except (RedisError, OSError) as error:
             raise ProjectionAway(str(error)) from error
-        return bool(taken)
+        if self._mark is None:
+            self._mark = mark
+        return mark is not None and mark == self._mark
 
     @asynccontextmanager
-    async def kept(self) -> AsyncIterator[None]:
+    async def kept(self) -> AsyncIterator[Fence]:
         """Renew the lease while in here; then let the next one have it at once."""
         renewal = asyncio.create_task(self._renew(), name="lease")
         try:
-            yield
+            yield self.fence
         finally:
             await end([renewal])
+            self._mark = None
             with suppress(RedisError, OSError):
-                await self._redis.eval(_GIVE_BACK, 1, self._key, self._owner)
+                await self._redis.eval(_GIVE_BACK, 2, *self._keys, self._owner, self._channel)
 
     async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(self.SECONDS / 3)
+        """Ends when the lease is lost: taking it again would fence off nobody but ourselves."""
+        kept = True
+        while kept:
+            await asyncio.sleep(self.SECONDS / 4)
             with suppress(ProjectionAway):
-                await self.take()
+                kept = await self.take()

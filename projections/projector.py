@@ -1,12 +1,14 @@
-"""The projector: one process that keeps every live projection at the head of the log.
+"""The projector: one process that keeps live projections at the head of the log.
 
-Any number of projectors may run: every step is guarded, so the slower of two does nothing.
+Any number of projectors may run. Each one works on its share of the partitions, and on the rebuilds that nobody
+else works on; see projections/shares.py and projections/lease.py.
 """
 
 import asyncio
 import os
 import secrets
 import socket
+from contextlib import suppress
 
 import structlog
 
@@ -14,13 +16,16 @@ from catalog.catalog import Catalog
 from events.background import Background
 from events.log import EventLog
 from events.wakeup import Listener
-from projections.bringup import BringUp
+from projections.bringup import EVERYTHING, BringUp
 from projections.client import RedisClient
-from projections.errors import STORE_AWAY, CheckpointMoved, CheckpointUnusable
+from projections.errors import STORE_AWAY, CheckpointMoved, CheckpointUnusable, ProjectionAway
 from projections.follower import Follower
 from projections.heartbeat import Heartbeats, PartitionBeat
 from projections.housekeeping import Housekeeping
 from projections.layout import Layout
+from projections.lease import Lease
+from projections.shares import Shares
+from projections.shift import Shift
 from projections.state import ProjectorState
 from projections.step import Steps
 from projections.worker import Worker
@@ -32,7 +37,7 @@ KEEP_HOUSE_EVERY = 1.0
 
 
 class Projector:
-    """Runs followers for all partitions, brings projections up where there are none, and works off jobs."""
+    """Follows its share of the partitions, brings projections up where there are none, and works off jobs."""
 
     def __init__(
         self,
@@ -45,12 +50,16 @@ class Projector:
         """listening: a client whose connections may stay silent for long, for wake-ups."""
         self._appended = Listener(listening, layout.appended)
         self._asked = Listener(listening, layout.jobs)
+        self._freed = Listener(listening, layout.leases)
         live = Steps(redis, layout, layout.live, log, catalog)
         self._followers = [
             Follower(log, live, partition, self._appended.waiter()) for partition in range(log.partitions)
         ]
         self._name = f"{socket.gethostname()}-{secrets.token_hex(2)}-{os.getpid()}"
+        self._shares = Shares(redis, layout, log.partitions, self._name)
+        self._shift = Shift(self._shares, self._followers, self._freed.waiter())
         self._bring_up = BringUp(redis, layout, log, catalog)
+        self._to_bring_up = Lease(redis, layout.build(EVERYTHING).base, self._name)
         self._housekeeping = Housekeeping(redis, layout, log, catalog)
         self._worker = Worker(redis, layout, log, catalog, self._followers, self._name)
         self._heartbeats = Heartbeats(redis, layout)
@@ -62,20 +71,25 @@ class Projector:
             async with Background() as background:
                 background.start(self._appended.run(), "appended")
                 background.start(self._asked.run(), "asked")
+                background.start(self._freed.run(), "freed")
                 background.start(self._work(), "jobs")
                 background.start(self._beat(), "heartbeat")
                 background.start(self._project(), "project")
                 await background.wait()
         finally:
             self._all_are(ProjectorState.STOPPED)
+            with suppress(ProjectionAway):
+                await self._shares.leave()
             await self._heartbeats.stop(self._name)
 
     async def _project(self) -> None:
         while True:
             try:
-                await self._prepare()
-                self._ready.set()
-                await self._follow()
+                if await self._prepare():
+                    self._ready.set()
+                    await self._shift.run()
+                else:
+                    await asyncio.sleep(PAUSE)
             except CheckpointUnusable:
                 _log.warning("there is nothing to go on from")
             except (*STORE_AWAY, CheckpointMoved) as error:
@@ -89,22 +103,20 @@ class Projector:
             finally:
                 self._ready.clear()
 
-    async def _prepare(self) -> None:
-        """See to it that there is something to go on from, and nothing in it that should be gone."""
-        if await self._bring_up.needed():
-            self._all_are(ProjectorState.REBUILDING)
-            await self._bring_up.run()
-        else:
+    async def _prepare(self) -> bool:
+        """See to it that there is something to go on from; false while another projector does."""
+        if not await self._bring_up.needed():
             await self._bring_up.clear()
+        elif await self._to_bring_up.take():
+            self._all_are(ProjectorState.REBUILDING)
+            async with self._to_bring_up.kept():
+                await self._bring_up.run()
+        else:
+            self._all_are(ProjectorState.STANDBY)
+            return False
         await self._housekeeping.run()
-        self._all_are(ProjectorState.CATCHING_UP)
-
-    async def _follow(self) -> None:
-        """Follow every partition. Raises CheckpointUnusable when there is nothing to go on from."""
-        async with Background() as background:
-            for follower in self._followers:
-                background.start(follower.run(), "follower")
-            await background.wait()
+        self._all_are(ProjectorState.STANDBY)
+        return True
 
     async def _work(self) -> None:
         """Do what is asked for, and keep house, when there are projections."""

@@ -8,6 +8,7 @@ class ProjectorState(StrEnum):
 
     CATCHING_UP = "CATCHING_UP"  # behind the head of the log, or waiting for MongoDB or Redis to come back
     LIVE = "LIVE"  # at the head, waiting for commits
+    STANDBY = "STANDBY"  # another projector has the lease; ready to take over
     REBUILDING = "REBUILDING"  # filling projections from the beginning, nothing to read yet
     HALTED = "HALTED"  # something that does not mend itself; tried again now and then
     STOPPED = "STOPPED"

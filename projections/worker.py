@@ -45,7 +45,7 @@ class Worker:
     async def run(self) -> None:
         """Once over all jobs. Raises LogUnavailable, CatalogUnavailable, ProjectionAway: run it again."""
         for name, job in (await self._jobs.all()).items():
-            lease = Lease(self._redis, f"{self._layout.build(name).base}:lease", self._name)
+            lease = Lease(self._redis, self._layout.build(name).base, self._name, self._layout.jobs)
             if job.running and await lease.take():
                 async with lease.kept():
                     await self._do(name)

@@ -9,6 +9,7 @@ from typing import Any
 from app.asking import Answer
 
 Row = tuple[str, str, str]
+_AT_WORK = {"CATCHING_UP", "LIVE", "REBUILDING"}
 _SILENT = "does not answer"
 
 
@@ -47,9 +48,10 @@ class Health:
 
     @property
     def _keepers_are_well(self) -> bool:
-        projectors = self.report.body["projectors"]
-        states = [partition["state"] for each in projectors for partition in each["partitions"]]
-        return bool(projectors) and "HALTED" not in states
+        """Every partition has somebody who works on it, and nobody is stuck."""
+        by_partition = zip(*(each["partitions"] for each in self.report.body["projectors"]), strict=False)
+        states = [{part["state"] for part in of_all} for of_all in by_partition]
+        return bool(states) and all(each & _AT_WORK and "HALTED" not in each for each in states)
 
     def _projectors(self) -> Iterator[Row]:
         projectors = self.report.body["projectors"]

@@ -116,6 +116,8 @@ def test_keys_of_redis_are_documented() -> None:
         layout.counter,
         layout.jobs,
         layout.projectors,
+        layout.living,
+        layout.leases,
         layout.appended,
         layout.moved,
         "foldbase:catalog",

@@ -6,6 +6,8 @@ import pytest
 from redis.asyncio import Redis
 
 from events.background import end
+from projections.errors import CheckpointMoved
+from projections.guarded import guarded
 from projections.heartbeat import Heartbeats, PartitionBeat
 from projections.layout import Layout
 from projections.lease import Lease
@@ -24,7 +26,7 @@ def heartbeats(redis: Redis) -> Heartbeats:
 
 def lease(redis: Redis, owner: str) -> Lease:
     """Somebody's view of one lease."""
-    return Lease(redis, "lease", owner)
+    return Lease(redis, "work", owner)
 
 
 async def test_a_lease_has_one_holder_who_may_take_it_again(redis: Redis) -> None:
@@ -43,8 +45,8 @@ async def test_a_lease_is_free_as_soon_as_it_is_given_back(redis: Redis) -> None
 async def test_who_lost_a_lease_does_not_give_back_that_of_another(redis: Redis) -> None:
     assert await lease(redis, "ada").take()
     async with lease(redis, "ada").kept():
-        await redis.set("lease", "bob")
-    assert await redis.get("lease") == b"bob"
+        await redis.set("work:lease", "bob")
+    assert await redis.get("work:lease") == b"bob"
     assert not await lease(redis, "ada").take()
 
 
@@ -60,15 +62,64 @@ async def test_a_lease_is_renewed_as_long_as_it_is_kept_and_ends_with_its_holder
 
     holder = asyncio.create_task(hold())
     renewals = 0
-    before = await redis.pttl("lease")
+    before = await redis.pttl("work:lease")
     while renewals < 4:
         await asyncio.sleep(0.01)
-        left = await redis.pttl("lease")
+        left = await redis.pttl("work:lease")
         assert left > 0
         renewals, before = renewals + (left > before), left
     await end([holder])
     assert await lease(redis, "bob").take()
     await until(lambda: lease(redis, "cyd").take(), within=2)
+
+
+async def test_a_step_decided_under_a_lease_that_another_took_since_is_refused(redis: Redis) -> None:
+    ada, bob = lease(redis, "ada"), lease(redis, "bob")
+    assert await ada.take()
+    await redis.delete("work:lease")
+    assert await bob.take()
+    with pytest.raises(CheckpointMoved):
+        async with guarded(redis, "anything") as step:
+            await ada.fence.check(step)
+    async with guarded(redis, "anything") as step:
+        await bob.fence.check(step)
+        step.multi()
+        step.set("done", "by bob")
+    assert await redis.get("done") == b"by bob"
+
+
+async def test_a_step_is_refused_when_its_lease_is_lost_after_it_began(redis: Redis) -> None:
+    ada, bob = lease(redis, "ada"), lease(redis, "bob")
+    assert await ada.take()
+    with pytest.raises(CheckpointMoved):
+        async with guarded(redis, "anything") as step:
+            await ada.fence.check(step)
+            await redis.delete("work:lease")
+            assert await bob.take()
+            step.multi()
+            step.set("done", "by ada")
+    assert await redis.get("done") is None
+
+
+async def test_a_lease_that_ran_out_and_was_wanted_by_nobody_goes_on(redis: Redis) -> None:
+    ada = lease(redis, "ada")
+    assert await ada.take()
+    await redis.delete("work:lease")
+    async with guarded(redis, "anything") as step:
+        await ada.fence.check(step)
+        assert await ada.take()
+        step.multi()
+        step.set("done", "by ada")
+    assert await redis.get("done") == b"by ada"
+
+
+async def test_who_lost_a_lease_and_finds_it_free_again_has_lost_it_all_the_same(redis: Redis) -> None:
+    ada, bob = lease(redis, "ada"), lease(redis, "bob")
+    assert await ada.take()
+    await redis.delete("work:lease")
+    assert await bob.take()
+    await redis.delete("work:lease")
+    assert not await ada.take()
 
 
 async def test_who_beats_is_alive_with_what_it_says_until_it_says_goodbye(heartbeats: Heartbeats) -> None:
