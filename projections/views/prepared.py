@@ -14,6 +14,7 @@ from projections.views.groups import GroupField
 from projections.views.values import SCALARS
 
 _NUMBERS = frozenset((int, float))
+MOST_PREPARED = 1000
 SUMMING, VALUING, ORDERING = ("sum", "avg"), ("min", "max", "distinct"), ("min", "max")
 
 
@@ -57,6 +58,16 @@ class Prepared:
         )
 
 
+def prepared(view: View) -> Prepared:
+    """A view made ready, once. By identity, since a condition on 1 equals one on true."""
+    known = _PREPARED.get(id(view))
+    if known is None or known.view is not view:
+        if len(_PREPARED) >= MOST_PREPARED:
+            _PREPARED.clear()
+        known = _PREPARED[id(view)] = Prepared(view)
+    return known
+
+
 def _number(value: Any) -> float | None:
     return value if type(value) in _NUMBERS else None
 
@@ -72,3 +83,6 @@ def _paths(view: View, kinds: tuple[str, ...]) -> tuple[str, ...]:
 def _path(measure: Measure) -> str:
     assert measure.path is not None
     return measure.path
+
+
+_PREPARED: dict[int, Prepared] = {}
