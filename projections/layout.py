@@ -6,9 +6,10 @@
 {prefix}:index:{collection}:{g}:{name} sorted set, all scores 0: order key + id, see projections/entries.py
 {prefix}:surplus:{collection}:{g}:{name} sorted set: what entries documents have besides their first one
 {prefix}:shape:{collection}:{g}        the indexes and views that the generation keeps, JSON
-{prefix}:view:{collection}:{g}:{view}  hash: group key -> row of a view
-{prefix}:viewindex:{collection}:{g}:{view}:{measure}  sorted set: group keys by a measure; without one, by group
-{prefix}:viewvalues:{collection}:{g}:{view}:{measure} the values that a measure needs to be taken back exactly
+{prefix}:view:{collection}:{g}:{view}  hash: group id -> row of a view, see projections/views/rows.py
+{prefix}:viewindex:{collection}:{g}:{view}:{measure}  sorted set: rows by a measure; without one, by group
+{prefix}:viewvalues:{collection}:{g}:{view}:{path}    hash: group id + value -> how many documents have it
+{prefix}:viewordered:{collection}:{g}:{view}:{path}   sorted set, all scores 0: group id + value
 {prefix}:build:{name}:…                checkpoints, generations and lease of a build under way
 {prefix}:generation                    counter that numbers generations
 {prefix}:jobs                          hash: collection -> rebuild job, JSON
@@ -85,12 +86,16 @@ class Layout:
         return f"{self.prefix}:view:{collection}:{generation}:{view}"
 
     def view_index(self, collection: str, generation: int, view: str, measure: str = "") -> str:
-        """The sorted set of a view's group keys by a measure; without one, by themselves."""
+        """The sorted set of a view's rows by a measure; without one, by their groups."""
         return f"{self.prefix}:viewindex:{collection}:{generation}:{view}:{measure}"
 
-    def view_values(self, collection: str, generation: int, view: str, measure: str) -> str:
-        """What a measure of a view needs to take back exactly what it was given."""
-        return f"{self.prefix}:viewvalues:{collection}:{generation}:{view}:{measure}"
+    def view_values(self, collection: str, generation: int, view: str, path: str) -> str:
+        """How many documents of each group have each value at `path`, for min, max and distinct."""
+        return f"{self.prefix}:viewvalues:{collection}:{generation}:{view}:{path}"
+
+    def view_ordered(self, collection: str, generation: int, view: str, path: str) -> str:
+        """The same values in order, for min and max."""
+        return f"{self.prefix}:viewordered:{collection}:{generation}:{view}:{path}"
 
     def keys_of(self, collection: str, generation: int, shape: Shape = EMPTY) -> list[str]:
         """Every key that a generation of this shape may have."""
@@ -104,10 +109,14 @@ class Layout:
         return keys
 
     def _keys_of_view(self, collection: str, generation: int, view: View) -> list[str]:
-        names = [measure.name for measure in view.measures]
-        indexes = [self.view_index(collection, generation, view.name, name) for name in ("", *names)]
-        values = [self.view_values(collection, generation, view.name, name) for name in names]
-        return [self.view(collection, generation, view.name), *indexes, *values]
+        place = (collection, generation, view.name)
+        paths = dict.fromkeys(measure.path for measure in view.measures if measure.path is not None)
+        return [
+            self.view(*place),
+            *(self.view_index(*place, name) for name in ("", *(measure.name for measure in view.measures))),
+            *(self.view_values(*place, path) for path in paths),
+            *(self.view_ordered(*place, path) for path in paths),
+        ]
 
     @cached_property
     def counter(self) -> str:
