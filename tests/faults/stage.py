@@ -95,7 +95,7 @@ class Stage:
         run = self.up.run
         where = {"FOLDBASE_MONGO_URL": run["mongo"], "FOLDBASE_REDIS_URL": run["redis"]}
         environment = {**os.environ, **self._environment, **where}
-        with (self._folder / "second-projector.log").open("ab") as log:
+        with self._said_by_second.open("wb") as log:
             projector = await asyncio.create_subprocess_exec(FOLDBASE, "projector", env=environment, stderr=log)
         try:
             async with self.asking() as asking:
@@ -104,6 +104,15 @@ class Stage:
         finally:
             projector.kill()
             await projector.wait()
+
+    @property
+    def second_halted(self) -> bool:
+        """Whether the projector of the last `second_projector` took the log, or its projections, for broken."""
+        return b"HALTED" in self._said_by_second.read_bytes()
+
+    @property
+    def _said_by_second(self) -> Path:
+        return self._folder / "second-projector.log"
 
     async def replaced(self, killed: set[int]) -> None:
         """Return when every process is there again, and none of the killed."""

@@ -28,4 +28,5 @@ async def test_a_projector_that_stood_still_undoes_nothing_that_another_did_mean
         with stage.frozen("projector"):
             await asyncio.gather(load.goes_on(), asyncio.sleep(PAUSE))
         await load.goes_on()
+    assert not stage.second_halted
     assert load.history.fates(Fate.UNKNOWN) == []

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from commands.documents import MergePatch
+from commands.documents import Delete, MergePatch
 from events.commit import Commit
+from events.document import UnknownEvent
 from events.position import Position
 from projections.builds import Builds
 from projections.changes import Changes
@@ -95,6 +96,37 @@ async def test_a_step_decided_before_a_generation_was_switched_is_refused(world:
         await late.apply(last, Position(3), Position(5))
     assert (await seen(world)).checkpoints == before.checkpoints
     assert not any(":99" in key for key in await keys_of_generations(world))
+
+
+async def test_rows_that_another_projector_wrote_meanwhile_are_no_event_that_does_not_fit(
+    world: World, steps: Steps
+) -> None:
+    batch = await commits(world, 0, 5)
+    await world.write("orders", "o1", Delete())
+    head = Position(6)
+    await steps.apply(batch, START, Position(5))
+    last = await commits(world, 5, head)
+
+    class Overtaken(Steps):
+        """Between reading the checkpoint and reading rows, another projector takes the step."""
+
+        async def _work_out(self, *given: Any) -> list[Changes]:
+            await another(world).apply(last, Position(5), head)
+            return await super()._work_out(*given)
+
+    late = Overtaken(world.built.stores.redis, world.layout, world.layout.live, world.log, world.catalog)
+    with pytest.raises(CheckpointMoved):
+        await late.apply(last, Position(5), head)
+    await assert_equals_fold(world)
+
+
+async def test_an_event_that_does_not_fit_is_told_when_nobody_was_faster(world: World, steps: Steps) -> None:
+    batch = await commits(world, 3, 5)
+    await world.put_checkpoint(3)
+    before = await seen(world)
+    with pytest.raises(UnknownEvent, match="'patched' at version 2 of orders/o1"):
+        await steps.apply(batch, Position(3), Position(5))
+    assert await seen(world) == before
 
 
 @pytest.mark.parametrize("written", [None, "another-log 0", "nonsense", "x y z"])
