@@ -14,7 +14,7 @@ from tests.projections.world import World
 COLLECTIONS = ("orders", "users")
 IDS = ("ada", "bob", "cyd", "dan")
 PLAIN: tuple[Any, ...] = (None, True, 0, -1, 2**53 + 1, 0.1, -0.0, 1e300, "", "ä\u2028\U0001f600")
-VALUES = (*PLAIN, [1, [2.0, {}]], {"": {"a.b": []}})
+VALUES = (*PLAIN, [1, [2.0, {}]], ["x", 1, 1.0, None], {"": {"a.b": []}})
 
 
 def command(random: Random) -> Command:
@@ -64,4 +64,4 @@ async def assert_is_fold(world: World, moment: Moment) -> None:
     if len(stands) < world.log.partitions:
         assert not stands
         return
-    assert only_filled(moment.kept) == await folded(world, stands)
+    assert only_filled(moment.kept) == await folded(world, stands, moment.shapes)

@@ -2,21 +2,26 @@
 
 import struct
 from collections.abc import Mapping
-from typing import NamedTuple
+from itertools import chain
+from typing import Any, NamedTuple
 
+from catalog.declared import Index
 from events.commit import Commit
 from events.document import ABSENT, Document, Present, apply, response_body
 from events.position import Position, partition_of
+from projections.entries import entries
+from projections.shape import EMPTY, Shape, read_shape
 from tests.projections.world import World
 
 Kept = dict[str, "Contents"]
 
 
 class Contents(NamedTuple):
-    """A generation: rows by id, and the members of its index in order."""
+    """A generation: rows by id, the members of its index in order, and of declared ones with their surplus."""
 
     rows: dict[bytes, bytes]
     members: list[bytes]
+    indexes: dict[str, tuple[list[bytes], list[bytes]]] = {}  # noqa: RUF012 - never changed
 
 
 class Moment(NamedTuple):
@@ -24,6 +29,7 @@ class Moment(NamedTuple):
 
     checkpoints: list[Position | None]
     kept: Kept
+    shapes: dict[str, Shape]
 
 
 _SNAPSHOT = """
@@ -31,11 +37,18 @@ local prefix, partitions = ARGV[1], tonumber(ARGV[2])
 local stands, generations = {}, {}
 for p = 0, partitions - 1 do stands[p + 1] = redis.call('GET', prefix .. ':live:checkpoint:' .. p) end
 local live = redis.call('HGETALL', prefix .. ':live:generations')
+local function members(key) return redis.call('ZRANGE', key, 0, -1, 'WITHSCORES') end
 for at = 1, #live, 2 do
   local key = ':' .. live[at] .. ':' .. string.match(live[at + 1], '^%d+')
+  local shape, indexes = redis.call('GET', prefix .. ':shape' .. key), {}
+  for place, fields in ipairs(shape and cjson.decode(shape).indexes or {}) do
+    local name = table.concat(fields, ',')
+    local index, surplus = prefix .. ':index' .. key .. ':' .. name, prefix .. ':surplus' .. key .. ':' .. name
+    indexes[place] = {name, members(index), members(surplus)}
+  end
   generations[#generations + 1] = {
-    live[at], redis.call('HGETALL', prefix .. ':rows' .. key),
-    redis.call('ZRANGE', prefix .. ':index' .. key .. ':created,', 0, -1, 'WITHSCORES')}
+    live[at], shape, redis.call('HGETALL', prefix .. ':rows' .. key),
+    members(prefix .. ':index' .. key .. ':created,'), indexes}
 end
 return {stands, generations}
 """
@@ -44,28 +57,43 @@ return {stands, generations}
 async def seen(world: World) -> Moment:
     """What is live in Redis now, all of it from one moment."""
     stands, generations = await world.redis.eval(_SNAPSHOT, 0, world.layout.prefix, world.log.partitions)
-    kept = {}
-    for name, rows, index in generations:
-        members = dict(zip(index[::2], index[1::2], strict=True))
-        assert all(float(score) == 0 for score in members.values())
-        kept[name.decode()] = Contents(dict(zip(rows[::2], rows[1::2], strict=True)), list(members))
-    return Moment(world.places(stands), kept)
+    kept, shapes = {}, {}
+    for name, shape, rows, members, indexes in generations:
+        shapes[name.decode()] = EMPTY if shape is None else read_shape(shape)
+        kept[name.decode()] = Contents(
+            dict(zip(rows[::2], rows[1::2], strict=True)),
+            _members(members),
+            {index.decode(): (_members(found), _members(surplus)) for index, found, surplus in indexes},
+        )
+    return Moment(world.places(stands), kept, shapes)
 
 
-async def folded(world: World, upto: list[Position]) -> Kept:
-    """The fold of the log up to one position per partition; only collections that have documents."""
+def _members(found: list[Any]) -> list[bytes]:
+    assert all(float(score) == 0 for score in found[1::2])
+    return found[::2]
+
+
+async def folded(world: World, upto: list[Position], shapes: Mapping[str, Shape]) -> Kept:
+    """The fold of the log up to one position per partition; only collections that have documents.
+
+    shapes: what is kept of each collection.
+    """
     commits = [commit for head in upto for commit in await _commits(world, head)]
-    return fold(commits, {name: world.catalog.get(name).floors for name in _names(world)})  # type: ignore[union-attr]
+    floors = {name: world.catalog.get(name).floors for name in _names(world)}  # type: ignore[union-attr]
+    return fold(commits, floors, shapes)
 
 
-def fold(commits: list[Commit], floors: Mapping[str, Mapping[int, int]]) -> Kept:
+def fold(
+    commits: list[Commit], floors: Mapping[str, Mapping[int, int]], shapes: Mapping[str, Shape] | None = None
+) -> Kept:
     """The same, of given commits. `floors`: of the declared collections."""
     documents: dict[str, dict[str, Document]] = {name: {} for name in floors}
     for commit in commits:
         name, _, id = commit.stream.partition("/")
         if name in floors and commit.position > floors[name].get(partition_of(commit.position), 0):
             documents[name][id] = apply(documents[name].get(id, ABSENT), commit)
-    return {name: kept for name, found in documents.items() if (kept := _contents(found)).rows}
+    contents = {name: _contents(found, (shapes or {}).get(name, EMPTY)) for name, found in documents.items()}
+    return only_filled(contents)
 
 
 def only_filled(kept: Kept) -> Kept:
@@ -78,35 +106,42 @@ async def assert_equals_fold(world: World) -> None:
     heads = await world.heads()
     moment = await seen(world)
     assert moment.checkpoints == heads
-    assert only_filled(moment.kept) == await folded(world, heads)
+    assert only_filled(moment.kept) == await folded(world, heads, moment.shapes)
     await assert_no_leftovers(world)
 
 
 async def assert_no_leftovers(world: World) -> None:
     """Every row and index key belongs to a live generation, and nothing is being built."""
-    live = await world.built.generations.of(world.layout.live)
-    owned = {key for name, found in live.items() for key in world.layout.keys_of(name, found.number)}
+    generations = world.built.generations
+    owned: set[str] = set()
+    for name, number in (await generations.live()).items():
+        owned |= set(world.layout.keys_of(name, number, await generations.shape(name, number)))
     assert await keys_of_generations(world) <= owned
     assert [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")] == []
 
 
 async def keys_of_generations(world: World) -> set[str]:
-    """The keys of rows and indexes that there are, live or not."""
-    kinds = ("rows", "index")
+    """The keys of generations that there are, live or not."""
+    kinds = ("rows", "index", "surplus", "shape", "view", "viewindex", "viewvalues")
     return {
         key.decode() for kind in kinds async for key in world.redis.scan_iter(f"{world.layout.prefix}:{kind}:*")
     }
 
 
-def _contents(documents: dict[str, Document]) -> Contents:
+def _contents(documents: dict[str, Document], shape: Shape) -> Contents:
     rows, members = {}, []
-    for id, document in documents.items():
-        if isinstance(document, Present):
-            born = int(document.birth.at.timestamp() * 1000 + 0.5)
-            order = struct.pack(">QQ", born, document.birth.position)
-            rows[id.encode()] = struct.pack(">I", document.version) + order + response_body(id, document)
-            members.append(order + id.encode())
-    return Contents(rows, sorted(members))
+    present = {id: document for id, document in documents.items() if isinstance(document, Present)}
+    for id, document in present.items():
+        born = int(document.birth.at.timestamp() * 1000 + 0.5)
+        order = struct.pack(">QQ", born, document.birth.position)
+        rows[id.encode()] = struct.pack(">I", document.version) + order + response_body(id, document)
+        members.append(order + id.encode())
+    return Contents(rows, sorted(members), {index.name: _index(index, present) for index in shape.indexes})
+
+
+def _index(index: Index, documents: Mapping[str, Present]) -> tuple[list[bytes], list[bytes]]:
+    found = [entries(index, id, document) for id, document in documents.items()]
+    return sorted(chain(*found)), sorted(chain(*(members[1:] for members in found)))
 
 
 async def _commits(world: World, head: Position) -> list[Commit]:

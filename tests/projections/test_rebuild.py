@@ -218,7 +218,7 @@ async def assert_ends_well(world: World) -> None:
     heads = await world.heads()
     moment = await seen(world)
     assert moment.checkpoints == heads
-    assert only_filled(moment.kept) == await folded(world, heads)
+    assert only_filled(moment.kept) == await folded(world, heads, moment.shapes)
 
 
 async def _failed(world: World) -> bool:

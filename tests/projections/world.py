@@ -20,6 +20,9 @@ from projections.checkpoint import Checkpoint, read_checkpoint
 from projections.projector import Projector
 
 ACTOR = "user:ada"
+DECLARED: dict[str, Any] = {
+    "indexes": [["a"], ["-b", "c"], ["c", "-d", "a"], ["-_meta.updated_at", "id"], ["n"]],
+}
 
 
 async def until(condition: Callable[[], object | Awaitable[object]], within: float = 15.0) -> None:
@@ -48,10 +51,10 @@ class World:
         self.queries = built.queries
         self.layout = built.stores.layout
 
-    async def declare(self, *names: str) -> None:
-        """Declare collections with nothing said about them."""
+    async def declare(self, *names: str, **declaration: Any) -> None:
+        """Declare collections, with indexes if nothing else is said about them."""
         for name in names:
-            await self.catalog.declare(name, {})
+            await self.catalog.declare(name, declaration or DECLARED)
 
     async def drop(self, name: str) -> None:
         """Drop a collection as the route does."""
