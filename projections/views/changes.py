@@ -8,7 +8,7 @@ from projections.indexing import Members
 from projections.views.deltas import Delta, Deltas
 from projections.views.measures import Measured, Measures, sort_key
 from projections.views.prepared import Prepared
-from projections.views.rows import Group, Total, group_id, nobody, read_group, write_row
+from projections.views.rows import Group, Total, nobody, read_group, write_row
 from projections.views.sums import plus
 from projections.views.turnover import NOTHING_ASKED, Remaining, Turnover, following, turnover
 
@@ -75,9 +75,9 @@ def view_changes(
         row = known.rows.get(key)
         before = nobody(len(view.summed), len(view.valued)) if row is None else read_group(row)
         after = _group_after(key, view, before, delta, turned, remaining)
-        _change_row(changes, measures, key, delta.columns, None if row is None else before, after)
+        _change_row(changes, measures, key, delta, None if row is None else before, after)
     for (key, path), change in turned.items():
-        _change_values(changes.values[path], group_id(key), change, ordered=path in view.ordered)
+        _change_values(changes.values[path], deltas.groups[key].id, change, ordered=path in view.ordered)
     return changes
 
 
@@ -102,15 +102,15 @@ def _group_after(
 
 
 def _change_row(
-    changes: ViewChanges, measures: Measures, key: bytes, columns: bytes, before: Group | None, after: Group
+    changes: ViewChanges, measures: Measures, key: bytes, delta: Delta, before: Group | None, after: Group
 ) -> None:
-    id = group_id(key)
+    id = delta.id
     old = [] if before is None else _members(measures.of(before), key, id)
     new: list[bytes] = []
     if after.documents:
         measured = measures.of(after)
         new = _members(measured, key, id)
-        changes.written[id] = write_row(after, measures.row(columns, measured))
+        changes.written[id] = write_row(after, measures.row(delta.columns, measured))
     elif before is not None:
         changes.removed.append(id)
     for place, order in enumerate(changes.orders.values()):

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from events.document import Present
 from projections.fold import Touched
 from projections.views.prepared import Contribution, Prepared
+from projections.views.rows import group_id
 from projections.views.sums import Sum, exactly, plus
 
 
@@ -13,6 +14,7 @@ from projections.views.sums import Sum, exactly, plus
 class Delta:
     """What changes in one group. Of each summed path a total and how many; of each valued one, counts."""
 
+    id: bytes
     columns: bytes
     documents: int
     totals: list[Sum]
@@ -43,7 +45,7 @@ class Deltas:
         key, columns, numbers, values = brought
         delta = self.groups.get(key)
         if delta is None:
-            delta = self.groups[key] = self._nothing(columns)
+            delta = self.groups[key] = self._nothing(key, columns)
         delta.documents += sign
         for place, number in enumerate(numbers):
             if number is not None:
@@ -54,6 +56,6 @@ class Deltas:
                 counts = delta.values[place]
                 counts[value] = counts.get(value, 0) + sign
 
-    def _nothing(self, columns: bytes) -> Delta:
+    def _nothing(self, key: bytes, columns: bytes) -> Delta:
         summed, valued = len(self.view.summed), len(self.view.valued)
-        return Delta(columns, 0, [0] * summed, [0] * summed, [{} for _ in range(valued)])
+        return Delta(group_id(key), columns, 0, [0] * summed, [0] * summed, [{} for _ in range(valued)])

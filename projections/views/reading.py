@@ -7,7 +7,7 @@ from projections.client import RedisPipeline
 from projections.views.changes import Known, Place, Turnovers
 from projections.views.deltas import Deltas
 from projections.views.keys import ViewKeys
-from projections.views.rows import ID_BYTES, group_id, read_group
+from projections.views.rows import ID_BYTES, read_group
 from projections.views.turnover import Remaining, loses_greatest, loses_least
 
 # KEYS: hashes. ARGV: for each key how many fields, then these. Answers the values of each key.
@@ -47,6 +47,7 @@ class Work(NamedTuple):
 
 class _Sought(NamedTuple):
     key: str
+    id: bytes
     place: Place
     least: int
     greatest: int
@@ -76,7 +77,7 @@ async def read_remaining(
     sought = list(_sought(work, known, turned))
     if not sought:
         return {}
-    arguments = [part for one in sought for part in (group_id(one.place[0]), one.least, one.greatest)]
+    arguments = [part for one in sought for part in (one.id, one.least, one.greatest)]
     answers = await step.eval(_OUTERMOST, len(sought), *(one.key for one in sought), *arguments)
     return {
         one.place: Remaining(*([member[ID_BYTES:] for member in side] for side in sides))
@@ -86,17 +87,16 @@ async def read_remaining(
 
 def _fields(work: Work) -> Iterable[tuple[str, list[bytes]]]:
     groups, keys = work.deltas.groups, work.keys
-    yield keys.rows, [group_id(key) for key in groups]
+    yield keys.rows, [delta.id for delta in groups.values()]
     for place, path in enumerate(work.deltas.view.valued):
         yield keys.values[path], [field for field, _, _ in _values(work.deltas, place)]
 
 
 def _values(deltas: Deltas, place: int) -> Iterable[tuple[bytes, bytes, bytes]]:
     for key, delta in deltas.groups.items():
-        id = group_id(key)
         for value, change in delta.values[place].items():
             if change:
-                yield id + value, key, value
+                yield delta.id + value, key, value
 
 
 def _known(deltas: Deltas, rows: list[bytes | None], counted: list[list[bytes | None]]) -> Known:
@@ -117,4 +117,5 @@ def _sought(work: Work, known: Known, turned: Turnovers) -> Iterable[_Sought]:
             enough: Any = len(change.went) + 1
             least, greatest = loses_least(spread, change), loses_greatest(spread, change)
             if least or greatest:
-                yield _Sought(work.keys.ordered[path], (key, path), least * enough, greatest * enough)
+                id = work.deltas.groups[key].id
+                yield _Sought(work.keys.ordered[path], id, (key, path), least * enough, greatest * enough)
