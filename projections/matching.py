@@ -29,8 +29,11 @@ def compile(conditions: Iterable[Condition]) -> Predicate:
     for condition in conditions:
         paths.setdefault(condition.path, []).append(_test(condition))
     predicates = [_on_path(path, _all_of(tests)) for path, tests in paths.items()]
-    if len(predicates) == 1:
-        return predicates[0]
+    match predicates:
+        case []:
+            return lambda id, document: True
+        case [holds]:
+            return holds
     return lambda id, document: all(holds(id, document) for holds in predicates)
 
 
