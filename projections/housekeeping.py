@@ -1,21 +1,31 @@
-"""Housekeeping: no generation outlives its collection, also where Redis could not be told of a drop."""
+"""Housekeeping: no generation outlives its collection, and each comes to keep what is declared.
 
+A drop may not have reached Redis; a declaration may have changed since a generation was started.
+"""
+
+import time
+from collections.abc import Mapping
 from contextlib import suppress
 
 import structlog
 
 from catalog.catalog import Catalog
+from catalog.declared import Declared
 from catalog.errors import CatalogUnavailable
 from events.log import EventLog
 from projections.client import RedisClient
 from projections.errors import RebuildRunning
-from projections.generation import incarnation
+from projections.generation import Generation, incarnation
 from projections.generations import Generations
-from projections.jobs import Jobs
+from projections.jobs import Job, Jobs
 from projections.layout import Layout
 from projections.outdated import outdated
+from projections.shape import shape_of
 
 _log = structlog.get_logger(__name__)
+
+AGAIN_AFTER = 30.0
+"""Seconds after which a rebuild that failed is tried again."""
 
 
 class Housekeeping:
@@ -32,18 +42,28 @@ class Housekeeping:
         """Once over everything. Raises CatalogUnavailable, ProjectionAway.
 
         A collection that was dropped loses its rows. One that was declared anew loses those of its earlier
-        incarnation, has nothing to read for a while, and is rebuilt.
+        incarnation, has nothing to read for a while, and is rebuilt. One that is declared with other indexes
+        or views than its generation keeps is rebuilt too, and is read meanwhile as it is.
         """
         live = await self._generations.of(self._layout.live)
         for name in await outdated(self._catalog, live, self._log.partitions):
             _log.warning("rows of an earlier collection of this name go", collection=name)
             await self._generations.retire(name, incarnation(self._catalog, name, self._log.partitions))
+        jobs = await self._jobs.all()
         for name, generation in (await self._generations.of(self._layout.live)).items():
             if await self._is_dropped(name):
                 await self._generations.discard(name)
-            elif generation.is_vacant:
+            elif generation.is_vacant or await self._is_to_change(name, generation, jobs):
                 with suppress(RebuildRunning):
                     await self._jobs.ask(name)
+
+    async def _is_to_change(self, name: str, generation: Generation, jobs: Mapping[str, Job]) -> bool:
+        """Whether it keeps something else than is declared, and a rebuild is not ruled out."""
+        declared = self._catalog.get(name)
+        if declared is None or not _may_rebuild(declared, jobs.get(name)):
+            return False
+        kept = await self._generations.shape(name, generation.number)
+        return not kept.is_same(shape_of(declared))
 
     async def _is_dropped(self, collection: str) -> bool:
         """Whether it is certainly dropped. A newer foldbase may have declared what this one can not read."""
@@ -52,3 +72,12 @@ class Housekeeping:
         with suppress(CatalogUnavailable):
             return not await self._catalog.exists_now(collection)
         return False
+
+
+def _may_rebuild(declared: Declared, last: Job | None) -> bool:
+    """A rebuild that failed is tried again later, one that somebody ended not before the next declaration."""
+    if last is None or last.finished_at is None or last.state == "done":
+        return True
+    if last.finished_at < declared.updated_at.timestamp():
+        return True
+    return last.state == "failed" and time.time() - last.finished_at > AGAIN_AFTER
