@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import orjson
 
 from events.background import Background
+from events.position import beginning
 from queries.documents import DocumentQueries, Freshness
 from queries.standing import read_positions
 
@@ -23,13 +24,14 @@ class Reader:
         self._partitions = partitions
         self.seen = dict.fromkeys(ids, 1)
         self.reads = 0
-        self._fresh = Freshness()
+        self._at = [beginning(partition) for partition in range(partitions)]
 
     async def get(self) -> None:
         """Read every document by its id, again and again."""
         while True:
-            for id in self.seen:
+            for id, known in self.seen.items():
                 row, standing = await self._queries.get(self._collection, id, self._fresh)
+                assert row.version >= known
                 self._saw(id, row.version, standing.header)
 
     async def list(self) -> None:
@@ -37,21 +39,28 @@ class Reader:
         while True:
             cursor, missing = None, set(self.seen)
             while True:
+                known = dict(self.seen)
                 page = await self._queries.list(self._collection, 7, cursor, self._fresh)
                 for item in map(orjson.loads, page.items):
                     if item["id"] in self.seen:
                         missing.remove(item["id"])
+                        assert item["_meta"]["version"] >= known[item["id"]]
                         self._saw(item["id"], item["_meta"]["version"], page.standing.header)
                 cursor = page.next
                 if cursor is None:
                     break
             assert not missing
 
+    @property
+    def _fresh(self) -> Freshness:
+        """At what was last seen, or later. Answers may overtake each other, so
+        a read is held to what was seen when it was asked."""
+        return Freshness(tuple(self._at), 5)
+
     def _saw(self, id: str, version: int, header: str) -> None:
-        assert version >= self.seen[id]
-        self.seen[id] = version
+        self.seen[id] = max(version, self.seen[id])
         self.reads += 1
-        self._fresh = Freshness(read_positions(header, self._partitions), 5)
+        self._at = list(map(max, self._at, read_positions(header, self._partitions)))
 
 
 @asynccontextmanager
