@@ -56,7 +56,7 @@ def key_of_member(member: bytes) -> tuple[bytes, bytes]:
 
 def member_of(key: bytes, id: bytes, flag: bytes = ALONE) -> bytes:
     """The member for encoded fields and an id of at most 65,535 bytes."""
-    return b"%b%b%b%b" % (key, id, flag, len(id).to_bytes(2))
+    return key + id + flag + len(id).to_bytes(2)
 
 
 @lru_cache(maxsize=4096)

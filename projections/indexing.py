@@ -21,7 +21,10 @@ class Members:
 
     def move(self, before: list[bytes], after: list[bytes]) -> None:
         """One document's members become others."""
-        if before != after:
+        if not before or not after:
+            self.added += after
+            self.removed += before
+        elif before != after:
             old, new = set(before), set(after)
             self.added += [member for member in after if member not in old]
             self.removed += [member for member in before if member not in new]
