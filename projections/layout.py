@@ -2,12 +2,13 @@
 
 {prefix}:live:checkpoint:{partition}   "{log id} {position}"
 {prefix}:live:generations              hash: collection -> its live generation, "{number} {incarnation}"
+{prefix}:live:hold                      while it is there, no live checkpoint moves; it runs out by itself
 {prefix}:rows:{collection}:{g}         hash: id -> row, see projections/row.py
 {prefix}:index:{collection}:{g}:{name} sorted set, all scores 0: order key + id, see projections/entries.py
 {prefix}:surplus:{collection}:{g}:{name} sorted set: what entries documents have besides their first one
 {prefix}:shape:{collection}:{g}        the indexes and views that the generation keeps, JSON
 {prefix}:view:{collection}:{g}:{view}  hash: group id -> row of a view, see projections/views/rows.py
-{prefix}:viewindex:{collection}:{g}:{view}:{measure}  sorted set: rows by a measure; without one, by group
+{prefix}:viewindex:{collection}:{g}:{view}:{order}    sorted set: rows by a measure, or by a group field first
 {prefix}:viewvalues:{collection}:{g}:{view}:{path}    hash: group id + value -> how many documents have it
 {prefix}:viewordered:{collection}:{g}:{view}:{path}   sorted set, all scores 0: group id + value
 {prefix}:build:{name}:…                checkpoints, generations and lease of a build under way
@@ -40,6 +41,11 @@ class Target:
     def generations(self) -> str:
         """The hash collection -> generation."""
         return f"{self.base}:generations"
+
+    @cached_property
+    def hold(self) -> str:
+        """While this key is there, no step is taken."""
+        return f"{self.base}:hold"
 
     def checkpoint(self, partition: int) -> str:
         """The key that holds a partition's checkpoint."""
@@ -85,9 +91,9 @@ class Layout:
         """The hash of a view's rows."""
         return f"{self.prefix}:view:{collection}:{generation}:{view}"
 
-    def view_index(self, collection: str, generation: int, view: str, measure: str = "") -> str:
-        """The sorted set of a view's rows by a measure; without one, by their groups."""
-        return f"{self.prefix}:viewindex:{collection}:{generation}:{view}:{measure}"
+    def view_index(self, collection: str, generation: int, view: str, order: str) -> str:
+        """The sorted set of a view's rows by a measure, or by one field of its groups first: "0", "1", …"""
+        return f"{self.prefix}:viewindex:{collection}:{generation}:{view}:{order}"
 
     def view_values(self, collection: str, generation: int, view: str, path: str) -> str:
         """How many documents of each group have each value at `path`, for min, max and distinct."""
@@ -105,15 +111,17 @@ class Layout:
             keys.append(self.index(collection, generation, index.name))
             keys.append(self.surplus(collection, generation, index.name))
         for view in shape.views.values():
-            keys += self._keys_of_view(collection, generation, view)
+            keys += self.keys_of_view(collection, generation, view)
         return keys
 
-    def _keys_of_view(self, collection: str, generation: int, view: View) -> list[str]:
+    def keys_of_view(self, collection: str, generation: int, view: View) -> list[str]:
+        """Every key that one view of a generation may have."""
         place = (collection, generation, view.name)
         paths = dict.fromkeys(measure.path for measure in view.measures if measure.path is not None)
+        orders = [*map(str, range(len(view.groups) or 1)), *(measure.name for measure in view.measures)]
         return [
             self.view(*place),
-            *(self.view_index(*place, name) for name in ("", *(measure.name for measure in view.measures))),
+            *(self.view_index(*place, order) for order in orders),
             *(self.view_values(*place, path) for path in paths),
             *(self.view_ordered(*place, path) for path in paths),
         ]

@@ -12,9 +12,6 @@ from projections.views.rows import Group, Total, nobody, read_group, write_row
 from projections.views.sums import plus
 from projections.views.turnover import NOTHING_ASKED, Remaining, Turnover, following, turnover
 
-GROUP_ORDER = ""
-"""The order of rows by their groups; those by measures are called as these are."""
-
 Place = tuple[bytes, str]
 """The key of a group, and a path whose values are kept."""
 
@@ -68,7 +65,7 @@ def view_changes(
 ) -> ViewChanges:
     """What changes in a view. remaining: for every place that lost its least or its greatest value."""
     view = deltas.view
-    changes = ViewChanges(view, orders={name: Members() for name in (GROUP_ORDER, *view.measures)})
+    changes = ViewChanges(view, orders={name: Members() for name in view.orders})
     changes.values = {path: Values() for path in view.valued}
     measures = Measures(view)
     for key, delta in deltas.groups.items():
@@ -104,22 +101,24 @@ def _group_after(
 def _change_row(
     changes: ViewChanges, measures: Measures, key: bytes, delta: Delta, before: Group | None, after: Group
 ) -> None:
-    id = delta.id
-    old = [] if before is None else _members(measures.of(before), key, id)
+    old = [] if before is None else _members(delta, key, measures.of(before))
     new: list[bytes] = []
     if after.documents:
         measured = measures.of(after)
-        new = _members(measured, key, id)
-        changes.written[id] = write_row(after, measures.row(delta.columns, measured))
+        new = _members(delta, key, measured)
+        changes.written[delta.id] = write_row(after, measures.row(delta.columns, measured))
     elif before is not None:
-        changes.removed.append(id)
+        changes.removed.append(delta.id)
     for place, order in enumerate(changes.orders.values()):
         order.move(old[place : place + 1], new[place : place + 1])
 
 
-def _members(measured: Iterable[Measured], key: bytes, id: bytes) -> list[bytes]:
-    """Where a row stands: in the order of groups, then in that of each measure, where ties go by group."""
-    return [member_of(start + key, id) for start in (b"", *map(sort_key, measured))]
+def _members(delta: Delta, key: bytes, measured: Iterable[Measured]) -> list[bytes]:
+    """Where a row stands in the orders of its view; ties go by what is left of the group."""
+    keys = [column.key for column in delta.columns]
+    by_groups = [b"".join((keys[place], *keys[:place], *keys[place + 1 :])) for place in range(len(keys))]
+    by_measures = [sort_key(value) + key for value in measured]
+    return [member_of(start, delta.id) for start in (*(by_groups or [b""]), *by_measures)]
 
 
 def _change_values(values: Values, id: bytes, change: Turnover, *, ordered: bool) -> None:

@@ -1,10 +1,11 @@
 """Deltas: what a batch of documents changes in the groups of a view, each touched group once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from events.document import Present
 from projections.fold import Touched
+from projections.views.groups import Column
 from projections.views.prepared import Contribution, Prepared
 from projections.views.rows import group_id
 from projections.views.sums import Sum, exactly, plus
@@ -15,7 +16,7 @@ class Delta:
     """What changes in one group. Of each summed path a total and how many; of each valued one, counts."""
 
     id: bytes
-    columns: bytes
+    columns: Sequence[Column]
     documents: int
     totals: list[Sum]
     numbers: list[int]
@@ -56,6 +57,6 @@ class Deltas:
                 counts = delta.values[place]
                 counts[value] = counts.get(value, 0) + sign
 
-    def _nothing(self, key: bytes, columns: bytes) -> Delta:
+    def _nothing(self, key: bytes, columns: Sequence[Column]) -> Delta:
         summed, valued = len(self.view.summed), len(self.view.valued)
         return Delta(group_id(key), columns, 0, [0] * summed, [0] * summed, [{} for _ in range(valued)])

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from projections.layout import Layout
-from projections.views.changes import GROUP_ORDER
 from projections.views.prepared import Prepared
 
 
@@ -23,7 +22,7 @@ def keys_of(layout: Layout, collection: str, generation: int, view: Prepared) ->
     place = (collection, generation, view.view.name)
     return ViewKeys(
         layout.view(*place),
-        {name: layout.view_index(*place, name) for name in (GROUP_ORDER, *view.measures)},
+        {name: layout.view_index(*place, name) for name in view.orders},
         {path: layout.view_values(*place, path) for path in view.valued},
         {path: layout.view_ordered(*place, path) for path in view.ordered},
     )

@@ -1,5 +1,6 @@
 """Measures: what a group's row says, and how it sorts by that."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -7,6 +8,7 @@ import orjson
 
 from catalog.declared import Measure
 from projections.encoding import encode
+from projections.views.groups import Column
 from projections.views.prepared import Prepared
 from projections.views.rows import Group
 from projections.views.sums import Sum, quotient, sortable
@@ -29,10 +31,10 @@ class Measures:
         """Every measure of a group."""
         return [self._one(measure, group) for measure in self._measures]
 
-    def row(self, columns: bytes, measured: list[Measured]) -> bytes:
-        """The row as readers get it. columns: its group fields, `"name":value` with commas between them."""
+    def row(self, columns: Iterable[Column], measured: list[Measured]) -> bytes:
+        """The row as readers get it: the fields of its group, then its measures."""
         fields = [name + _json(value) for name, value in zip(self._names, measured, strict=True)]
-        return b"{" + b",".join([columns, *fields] if columns else fields) + b"}"
+        return b"{" + b",".join([*(column.json for column in columns), *fields]) + b"}"
 
     def _one(self, measure: Measure, group: Group) -> Measured:
         kind, path = measure.kind, measure.path

@@ -3,6 +3,7 @@
 Measures of one path share what is kept: sum and avg a total, min, max and distinct the values.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from catalog.declared import Measure, View
@@ -10,7 +11,7 @@ from events.document import Present
 from projections.encoding import encode
 from projections.matching import compile
 from projections.paths import reader
-from projections.views.groups import GroupField
+from projections.views.groups import Column, GroupField
 from projections.views.values import SCALARS
 
 _NUMBERS = frozenset((int, float))
@@ -26,17 +27,22 @@ class Contribution(NamedTuple):
     """
 
     key: bytes
-    columns: bytes
+    columns: Sequence[Column]
     numbers: tuple[float | None, ...]
     values: tuple[bytes | None, ...]
 
 
 class Prepared:
-    """Made once of a view. `summed` and `valued` are paths, each once; `ordered` some of `valued`."""
+    """Made once of a view.
+
+    orders: the names of the orders of its rows: by each field of its groups first, by each measure.
+    summed, valued: paths, each once; ordered: some of `valued`.
+    """
 
     def __init__(self, view: View) -> None:
         self.view = view
         self.measures = tuple(measure.name for measure in view.measures)
+        self.orders = (*group_orders(view), *self.measures)
         self.summed = _paths(view, SUMMING)
         self.valued = _paths(view, VALUING)
         self.ordered = _paths(view, ORDERING)
@@ -52,7 +58,7 @@ class Prepared:
         columns = [column(id, document) for column in self._fields]
         return Contribution(
             b"".join([column.key for column in columns]),
-            b",".join([column.json for column in columns]),
+            columns,
             tuple([_number(read(id, document)) for read in self._summed]),
             tuple([_value(read(id, document)) for read in self._valued]),
         )
@@ -74,6 +80,11 @@ def _number(value: Any) -> float | None:
 
 def _value(value: Any) -> bytes | None:
     return encode(value) if value is not None and type(value) in SCALARS else None
+
+
+def group_orders(view: View) -> list[str]:
+    """The names of the orders by groups: "0" by the first field first, "1" by the second first, and so on."""
+    return [str(place) for place in range(len(view.groups) or 1)]
 
 
 def _paths(view: View, kinds: tuple[str, ...]) -> tuple[str, ...]:

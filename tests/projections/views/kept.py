@@ -9,7 +9,7 @@ from catalog.declared import View
 from events.document import ABSENT, Absent, Present
 from projections.entries import key_of_member
 from projections.fold import Touched
-from projections.views.changes import GROUP_ORDER, Known, Place, ViewChanges, turnovers, view_changes
+from projections.views.changes import Known, Place, ViewChanges, turnovers, view_changes
 from projections.views.deltas import Deltas
 from projections.views.prepared import Prepared
 from projections.views.rows import ID_BYTES, group_id, read_body
@@ -27,7 +27,7 @@ class KeptView:
         self.view = Prepared(view)
         self.documents: dict[str, Present | Absent] = {}
         self.rows: dict[bytes, bytes] = {}
-        self.orders: dict[str, set[bytes]] = {name: set() for name in (GROUP_ORDER, *self.view.measures)}
+        self.orders: dict[str, set[bytes]] = {name: set() for name in self.view.orders}
         self.counts: dict[str, dict[bytes, int]] = {path: {} for path in self.view.valued}
         self.ordered: dict[str, set[bytes]] = {path: set() for path in self.view.valued}
 
