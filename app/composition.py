@@ -128,7 +128,9 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
         yield Deployment(
             opened,
             DocumentCommands(log, executor),
-            DocumentQueries(redis, layout.prefix, log.id, log.partitions, cursors, waiters),
+            DocumentQueries(
+                redis, layout.prefix, log.id, log.partitions, cursors, waiters, settings.scan_limit
+            ),
             Jobs(redis, layout),
             Heartbeats(redis, layout),
             Generations(redis, layout, log.id, log.partitions),

@@ -15,7 +15,7 @@ from app.problems import UNEXPECTED, problem_of, problem_response
 
 _log = structlog.get_logger(__name__)
 
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 
 
 class ProblemHandler(ErrorHandler):

@@ -40,7 +40,9 @@ PROBLEMS: dict[type[Exception], Problem] = {
     JsonInvalid: Problem(400, "json-invalid", "The body is not valid JSON"),
     HeaderInvalid: Problem(400, "header-invalid", "A header can not be understood"),
     ParameterUnknown: Problem(400, "parameter-unknown", "A query parameter is not known"),
+    queries.ParameterUnknown: Problem(400, "parameter-unknown", "A query parameter is not known"),
     queries.QueryInvalid: Problem(400, "query-invalid", "The query can not be understood"),
+    queries.IndexNeeded: Problem(400, "index-needed", "No index serves the query"),
     TokenMissing: Problem(401, "token-missing", "A bearer token is needed"),
     TokenInvalid: Problem(401, "token-invalid", "The bearer token is not valid"),
     Forbidden: Problem(403, "forbidden", "The token does not allow this"),
@@ -73,6 +75,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     projections.LogDamaged: Problem(503, "log-unavailable", "The log is damaged", 30),
     queries.ProjectionBehind: Problem(503, "projection-behind", "The projections are behind", 1),
     queries.ProjectionsAbsent: Problem(503, "projection-behind", "The projections are being filled", 1),
+    queries.IndexBuilding: Problem(503, "projection-building", "What is asked for is being built", 2),
     queries.ReadUnavailable: Problem(503, "projection-unavailable", "The projections do not answer", 1),
 }
 
@@ -170,8 +173,14 @@ def _fields(error: Exception) -> dict[str, Any]:
             return {"version": version}
         case commands.UniqueTaken(fields=fields):
             return {"fields": list(fields)}
-        case queries.QueryInvalid(parameter=parameter) | ParameterUnknown(parameter=parameter):
+        case (
+            queries.QueryInvalid(parameter=parameter)
+            | queries.ParameterUnknown(parameter=parameter)
+            | ParameterUnknown(parameter=parameter)
+        ):
             return {"parameter": parameter}
+        case queries.IndexNeeded(index=index):
+            return {"indexes": [list(index)]}
     return {}
 
 

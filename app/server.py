@@ -18,10 +18,12 @@ from app.routes.access import Access
 from app.routes.app import App
 from app.routes.collections import CollectionRoutes
 from app.routes.documents import DocumentRoutes
+from app.routes.export import ExportRoutes
 from app.routes.health import HealthRoutes
 from app.routes.metrics import MetricsRoutes
 from app.routes.pages import PageRoutes
 from app.routes.projections import ProjectionRoutes
+from app.routes.routing import Routing
 from app.settings import Settings
 from app.supervisor.listening import address_of
 
@@ -36,6 +38,7 @@ def create_app(built: Deployment) -> App:
         loads=orjson.loads,
         dumps=lambda value: orjson.dumps(value).decode(),
         error_handler=ProblemHandler(),
+        router=Routing(),
         configure_logging=False,
     )
     app.config.update(
@@ -54,6 +57,7 @@ def create_app(built: Deployment) -> App:
     for routes in (
         DocumentRoutes(built, access),
         CollectionRoutes(built, access),
+        ExportRoutes(built, access),
         ProjectionRoutes(built, access),
         HealthRoutes(built),
         MetricsRoutes(Exposition(built, traffic), access),

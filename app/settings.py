@@ -59,6 +59,9 @@ class Settings(BaseSettings):
     read_timeout: Annotated[float, Field(gt=0)] = Field(
         2.0, description="How long a read may wait for Redis before it is answered 503."
     )
+    scan_limit: Annotated[int, Field(ge=0)] = Field(
+        10_000, description="Most documents of a collection that a query without an index may look through."
+    )
     state_cache: Annotated[int, Field(ge=0)] = Field(
         10_000, description="Streams whose state a process keeps in memory."
     )

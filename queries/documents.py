@@ -1,23 +1,24 @@
-"""Reading documents: one by id, or a page of a collection, newest first."""
+"""Reading documents: one by id, or a page of a collection."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from redis.exceptions import RedisError
-
+from catalog.declared import Declared
 from events.position import Position, partition_of
-from projections.layout import BY_CREATION
-from projections.row import HEAD_BYTES, ORDER_BYTES, Row
+from projections.layout import Layout
+from projections.row import Row
 from queries.coalesced import CoalescedReads, Served
 from queries.cursor import Cursors
-from queries.errors import ProjectionBehind, ProjectionsAbsent, ReadUnavailable, RowMissing
-from queries.scripts import LIST
-from queries.standing import Standing, read_standing
+from queries.documents_source import documents_of
+from queries.errors import ProjectionBehind, ProjectionsAbsent, RowMissing
+from queries.lists import SCAN_LIMIT, Lists, Page
+from queries.pages import CoalescedPages
+from queries.query import Query
+from queries.standing import Standing
 from queries.waiting import Waiters
 
-MOST_LIMIT = 1000
 PATIENCE_FOR_OUR_OWN = 0.5
 
 
@@ -42,27 +43,23 @@ class Freshness:
 AS_IT_IS = Freshness()
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A page of documents: their final bytes, and the cursor of the next page."""
-
-    items: list[bytes]
-    next: str | None
-    standing: Standing
-
-
 class DocumentQueries:
     """Answers reads of documents from the live projections."""
 
     def __init__(
-        self, redis: Any, prefix: str, log: str, partitions: int, cursors: Cursors, waiters: Waiters
+        self,
+        redis: Any,
+        prefix: str,
+        log: str,
+        partitions: int,
+        cursors: Cursors,
+        waiters: Waiters,
+        scan_limit: int = SCAN_LIMIT,
     ) -> None:
-        """log: the id of the log whose projections these must be."""
+        """log: the id of the log whose projections these must be. scan_limit: as of `Lists`."""
         self._reads = CoalescedReads(redis, prefix, log, partitions)
-        self._list = redis.register_script(LIST)
-        self._head = (prefix, partitions)
-        self._log = log
-        self._cursors = cursors
+        self._lists = Lists(CoalescedPages(redis, prefix, log, partitions), cursors, scan_limit)
+        self._layout = Layout(prefix)
         self._waiters = waiters
         self._written: dict[int, Position] = {}
 
@@ -90,13 +87,17 @@ class DocumentQueries:
             await self._waiters.wait(list(self._written.values()), PATIENCE_FOR_OUR_OWN)
         return await self._reads.get(collection, id)
 
+    async def page(self, declared: Declared, query: Query, fresh: Freshness = AS_IT_IS) -> Page:
+        """A page of a collection. Raises as `Lists.page`, and ProjectionBehind."""
+        source = documents_of(self._layout, declared.name, declared.indexes)
+        return await self._fresh(lambda: self._lists.page(source, query), fresh)
+
     async def list(
         self, collection: str, limit: int, cursor: str | None = None, fresh: Freshness = AS_IT_IS
     ) -> Page:
-        """A page of 1..1000 documents, newest first. Raises as `get`, and QueryInvalid for a bad cursor."""
-        query = f"newest {collection}"
-        start = b"+" if cursor is None else b"(" + self._cursors.open(query, cursor)
-        return await self._fresh(lambda: self._page(collection, query, limit, start), fresh)
+        """A page of 1..1000 documents, newest first. Raises as `page`."""
+        source, query = documents_of(self._layout, collection), Query(limit=limit, cursor=cursor)
+        return await self._fresh(lambda: self._lists.page(source, query), fresh)
 
     async def _fresh(self, read: Callable[[], Awaitable[A]], fresh: Freshness) -> A:
         """What `read` answers, at the positions asked for: at once where they are reached, else soon."""
@@ -110,19 +111,6 @@ class DocumentQueries:
         answer = await read()
         _check_reached(answer.standing, fresh)
         return answer
-
-    async def _page(self, collection: str, query: str, limit: int, start: bytes) -> Page:
-        arguments = (*self._head, collection, BY_CREATION, start, limit + 1, ORDER_BYTES)
-        try:
-            stands, members, rows = await self._list(args=arguments)
-        except (RedisError, OSError) as error:
-            raise ReadUnavailable(str(error)) from error
-        standing = read_standing(stands, self._log)
-        if members is None:
-            raise ProjectionsAbsent
-        more = len(members) > limit
-        following = self._cursors.seal(query, members[limit - 1]) if more else None
-        return Page([row[HEAD_BYTES:] for row in rows[:limit]], following, standing)
 
 
 def _check_reached(standing: Standing, fresh: Freshness) -> None:

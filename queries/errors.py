@@ -3,12 +3,19 @@
 QueryError
   RowMissing          there is no such document         nothing to be done
   QueryInvalid        the query can not be understood   mend the named parameter
+  ParameterUnknown    there is no such part of a query   use one of those named
+  IndexNeeded         no index serves, too much to scan  declare the one named
+  IndexBuilding       the index is not there yet         retry later
   ProjectionBehind    not yet at the position asked     retry a little later
   ProjectionsAbsent   being brought up from the log     retry later
   ReadUnavailable     Redis did not answer              retry later
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+import orjson
 
 from events.errors import FoldbaseError
 
@@ -36,6 +43,47 @@ class QueryInvalid(QueryError):
 
     def __str__(self) -> str:
         return f"{self.parameter}: {self.reason}"
+
+
+@dataclass(eq=False)
+class ParameterUnknown(QueryError):
+    """A part of a query that does not exist; `known` are those that do."""
+
+    parameter: str
+    known: Sequence[str]
+
+    def __str__(self) -> str:
+        near = get_close_matches(self.parameter[:80].lower(), self.known, 1, 0.5)
+        if near:
+            return f"{self.parameter[:80]!r} is no parameter here; did you mean {near[0]!r}?"
+        return f"{self.parameter[:80]!r} is no parameter here; there are: {', '.join(self.known)}"
+
+
+@dataclass(eq=False)
+class IndexNeeded(QueryError):
+    """No index serves a query, and there are too many rows to look through. `index` would serve it."""
+
+    source: str
+    rows: int
+    index: Sequence[str]
+
+    def __str__(self) -> str:
+        declaration = orjson.dumps({"indexes": [self.index]}).decode()
+        return (
+            f"no index of {self.source} serves this query, and {self.rows:,} rows are too many to look "
+            f"through; declare {declaration}"
+        )
+
+
+@dataclass(eq=False)
+class IndexBuilding(QueryError):
+    """The index that serves a query is declared, and not filled yet."""
+
+    source: str
+    index: str
+
+    def __str__(self) -> str:
+        return f"the index {self.index} of {self.source} is being built; try again in a moment"
 
 
 @dataclass(eq=False)

@@ -1,9 +1,9 @@
-"""The two reads, as scripts: Redis answers each from one moment, so that rows, order and checkpoint agree.
+"""Reads by id, as a script: Redis answers it from one moment, so that rows and checkpoint agree.
 
 Nothing of a request becomes part of a script; everything is an argument.
 """
 
-_CHECKPOINTS = """
+CHECKPOINTS = """
 local prefix, partitions = ARGV[1], tonumber(ARGV[2])
 local stands = {}
 for partition = 0, partitions - 1 do
@@ -19,7 +19,7 @@ end
 # prefix, partitions, then for each collection: its name, how many ids, the ids.
 # Answers {checkpoints, rows of the first collection, rows of the second, …}; nil for rows not there yet.
 GET = (
-    _CHECKPOINTS
+    CHECKPOINTS
     + """
 local answer, at = {stands}, 3
 while ARGV[at] do
@@ -36,24 +36,5 @@ while ARGV[at] do
   at = at + 2 + count
 end
 return answer
-"""
-)
-
-# prefix, partitions, collection, index, first member ("+" or "(member"), how many, bytes before the id.
-# Answers {checkpoints, members, rows}; nil for members and rows that are not there yet.
-LIST = (
-    _CHECKPOINTS
-    + """
-local collection, index = ARGV[3], ARGV[4]
-local g = generation(collection)
-if not g then return {stands, {}, {}} end
-if g == '0' then return {stands, false, false} end
-local keys = ':' .. collection .. ':' .. g
-local members = redis.call(
-  'ZRANGE', prefix .. ':index' .. keys .. ':' .. index, ARGV[5], '-', 'BYLEX', 'REV', 'LIMIT', 0, ARGV[6])
-if #members == 0 then return {stands, {}, {}} end
-local ids, skip = {}, tonumber(ARGV[7])
-for place, member in ipairs(members) do ids[place] = string.sub(member, skip + 1) end
-return {stands, members, redis.call('HMGET', prefix .. ':rows' .. keys, unpack(ids))}
 """
 )

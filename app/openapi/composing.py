@@ -17,7 +17,7 @@ def compose(info: JsonObject, groups: Sequence[Group], schemas: Mapping[str, Sch
     paths: JsonObject = {}
     for operation in (each for group in groups for each in group.operations):
         methods = paths.setdefault(operation.path, {})
-        methods[operation.method] = _described(operation)
+        methods[_key(operation)] = _described(operation)
         if operation.method == "get":
             methods["head"] = _without_body(methods["get"])
     return {
@@ -34,6 +34,11 @@ def compose(info: JsonObject, groups: Sequence[Group], schemas: Mapping[str, Sch
             "securitySchemes": {"bearer": _BEARER},
         },
     }
+
+
+def _key(operation: Operation) -> str:
+    """OpenAPI has a place for QUERY from version 3.2 on; until then it is an extension."""
+    return "x-query" if operation.method == "query" else operation.method
 
 
 _BEARER = {
@@ -82,6 +87,8 @@ def _parameter(parameter: Parameter) -> JsonObject:
         "description": parameter.description,
         "schema": parameter.schema,
     }
+    if parameter.is_deep:
+        described |= {"style": "deepObject", "explode": True}
     if parameter.example is not None:
         described["example"] = parameter.example
     return described

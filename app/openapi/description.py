@@ -25,6 +25,8 @@ class Parameter:
     description: str
     schema: Schema
     example: Any = None
+    is_deep: bool = False
+    """Whether it is written with a name in brackets for every member: `where[status]=paid`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Operation:
     """
 
     name: str
-    method: Literal["get", "post", "put", "patch", "delete"]
+    method: Literal["get", "post", "put", "patch", "delete", "query"]
     path: str
     tag: str
     access: Access

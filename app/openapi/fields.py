@@ -1,8 +1,8 @@
 """The parameters and headers that the interface uses, each described once."""
 
 from app.openapi.description import Header, Parameter, Schema
-from app.routes.reading import DEFAULT_LIMIT, MOST_PATIENCE
-from queries.documents import MOST_LIMIT
+from app.routes.reading import MOST_PATIENCE
+from queries.query import DEFAULT_LIMIT, MOST_LIMIT
 
 TEXT: Schema = {"type": "string"}
 COLLECTION_NAME: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,62}$"}
@@ -24,8 +24,50 @@ LIMIT = Parameter(
 CURSOR = Parameter(
     "cursor",
     "query",
-    "Where the page begins: `next` of the page before it. A cursor does not expire, and belongs to its query.",
+    "Where the page begins: `next` of the page before it. A cursor does not expire, and belongs to its query: "
+    "`limit`, `fields`, `count` and `explain` may change between pages, nothing else.",
     TEXT,
+)
+WHERE = Parameter(
+    "where",
+    "query",
+    "What the documents must be like: `where[PATH]=VALUE` or `where[PATH][OPERATOR]=VALUE`, as often as "
+    "needed; all of them must hold. Operators are eq, in, lt, lte, gt, gte, prefix and exists. Dots in a path "
+    "lead into objects. A value is JSON where it reads as a JSON scalar, else a string; where the schema says "
+    "`string` it is a string without quotes, too. `in` takes values separated by commas, or a JSON array.",
+    {"type": "object"},
+    {"status": "paid"},
+    is_deep=True,
+)
+SORT = Parameter(
+    "sort",
+    "query",
+    "The order: paths separated by commas, a leading `-` for descending. Unless said, it is the order of the "
+    "index used; without a filter, too, newest first.",
+    TEXT,
+    "-placed_at",
+)
+COUNT = Parameter(
+    "count",
+    "query",
+    "`true`: say how many there are in all, exactly.",
+    {"type": "boolean", "default": False},
+    True,
+)
+FIELDS = Parameter(
+    "fields",
+    "query",
+    "Paths separated by commas: answer these fields alone, nested as they are. `id` and `_meta` are always "
+    "there.",
+    TEXT,
+    "status,total",
+)
+EXPLAIN = Parameter(
+    "explain",
+    "query",
+    "`true`: say which index was used, and how many of its entries were looked at.",
+    {"type": "boolean", "default": False},
+    True,
 )
 FOLD_AFTER = Parameter(
     "Fold-After",
@@ -68,6 +110,12 @@ IF_MATCH = Parameter(
 ETAG = Header("ETag", "The document's version, in quotes.", TEXT, '"1"')
 PAGE_ETAG = Header("ETag", "Changes when the body does.", TEXT, '"3f1c0a52b7d94e86"')
 LOCATION = Header("Location", "The address of what was made.", TEXT, "/v1/documents/orders/o1")
+FOLD_PLAN = Header(
+    "Fold-Plan",
+    "How the answer was found: `index=` and the index, or `scan` where every document was looked at.",
+    TEXT,
+    "index=status,-placed_at",
+)
 LINK = Header(
     "Link",
     "The address of the next page, with `rel=next`; not on the last page.",

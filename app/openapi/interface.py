@@ -10,11 +10,12 @@ from app.openapi.operations.documents import DOCUMENTS
 from app.openapi.operations.health import HEALTH
 from app.openapi.operations.projections import PROJECTIONS
 from app.openapi.operations.reference import REFERENCE
-from app.openapi.schemas import collections, documents, health, problems, projections
+from app.openapi.schemas import collections, documents, health, problems, projections, queries
 
 GROUPS: tuple[Group, ...] = (DOCUMENTS, COLLECTIONS, PROJECTIONS, HEALTH, REFERENCE)
 SCHEMAS: dict[str, Schema] = {
     **documents.SCHEMAS,
+    **queries.SCHEMAS,
     **collections.SCHEMAS,
     **projections.SCHEMAS,
     **health.SCHEMAS,

@@ -1,4 +1,4 @@
-"""Documents: create, read, list, replace, patch, delete, restore."""
+"""Documents: create, read, list and query, replace, patch, delete, restore."""
 
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -10,6 +10,7 @@ from app.routes import reading
 from app.routes.access import Access
 from app.routes.answering import bytes_answer, document_headers, empty_answer
 from app.routes.app import App
+from app.routes.querying import Addresses, address_of, body_query, page_answer
 from catalog.declared import Declared
 from commands.condition import ANY, Condition
 from commands.documents import Command, Delete, JsonPatch, MergePatch, Put, Restore
@@ -24,6 +25,7 @@ class DocumentRoutes:
 
     def __init__(self, deployment: Deployment, access: Access) -> None:
         self._access = access
+        self._addresses = Addresses()
         self._catalog = deployment.catalog
         self._commands = deployment.commands
         self._queries = deployment.queries
@@ -35,6 +37,8 @@ class DocumentRoutes:
         one, many = "/v1/documents/<collection>/<id>", "/v1/documents/<collection>"
         app.add_route(self.create, many, methods=["POST"], name="document_create")
         app.add_route(self.page, many, methods=["GET", "HEAD"], name="document_page")
+        app.add_route(self.query, many, methods=["QUERY"], name="document_query")
+        app.add_route(self.query, f"{many}/query", methods=["POST"], name="document_query_post")
         app.add_route(self.read, one, methods=["GET", "HEAD"], name="document_read")
         app.add_route(self.put, one, methods=["PUT"], name="document_put")
         app.add_route(self.patch, one, methods=["PATCH"], name="document_patch")
@@ -55,20 +59,21 @@ class DocumentRoutes:
         return bytes_answer(row.body, 200, headers)
 
     async def page(self, request: Request, collection: str) -> HTTPResponse:
-        """GET a page of documents, newest first."""
+        """GET a page of documents: those asked for, or all of them, newest first."""
         self._access.user(request)
-        given = reading.parameters(request, ("limit", "cursor"))
         declared = self._catalog.get(collection) or await self._declared(collection, make=False)
-        size = reading.limit(given.get("limit"))
+        query, base = self._addresses.query(request, declared)
+        page = await self._queries.page(declared, query, reading.freshness(request, self._partitions))
+        return page_answer(page, query, address_of(f"/v1/documents/{declared.name}", base))
+
+    async def query(self, request: Request, collection: str) -> HTTPResponse:
+        """QUERY a collection, or POST …/query: the same as GET, asked for in a body."""
+        self._access.user(request)
+        reading.parameters(request, ())
+        query = body_query(request)
+        declared = await self._declared(collection, make=False)
         fresh = reading.freshness(request, self._partitions)
-        page = await self._queries.list(declared.name, size, given.get("cursor"), fresh)
-        headers = {"fold-position": page.standing.header}
-        following = b"null"
-        if page.next is not None:
-            following = b'"%b"' % page.next.encode()
-            headers["link"] = f'</v1/documents/{declared.name}?limit={size}&cursor={page.next}>; rel="next"'
-        body = b'{"items":[%b],"next":%b}' % (b",".join(page.items), following)
-        return bytes_answer(body, 200, headers)
+        return page_answer(await self._queries.page(declared, query, fresh), query)
 
     async def create(self, request: Request, collection: str) -> HTTPResponse:
         """POST a new document."""

@@ -13,7 +13,7 @@ from commands.condition import ANY, IMPOSSIBLE, Condition
 from commands.errors import BodyInvalid
 from commands.ids import checked_id
 from events.commit import JsonObject
-from queries.documents import AS_IT_IS, MOST_LIMIT, Freshness
+from queries.documents import AS_IT_IS, Freshness
 from queries.errors import QueryInvalid
 from queries.standing import read_positions
 
@@ -22,13 +22,11 @@ MERGE_PATCH = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 PATCH_TYPES = (MERGE_PATCH, JSON_PATCH, JSON)
 
-DEFAULT_LIMIT = 20
 MOST_PATIENCE = 30
 
 _TAGS = re.compile(r'\s*(?:W/)?"[!#-~\x80-\xff]*"\s*(?:,\s*(?:W/)?"[!#-~\x80-\xff]*"\s*)*')
 _TAG = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
 _VERSION = re.compile("[1-9][0-9]{0,15}")
-_LIMIT = re.compile("[1-9][0-9]{0,3}")
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,6})\s*(?=[,;]|$)", re.IGNORECASE)
 
 
@@ -150,12 +148,3 @@ def parameters(request: Request, known: Sequence[str]) -> dict[str, str]:
             raise QueryInvalid(name, "is given more than once")
         found[name] = values[0]
     return found
-
-
-def limit(given: str | None) -> int:
-    """How many items a page may have. Raises QueryInvalid."""
-    if given is None:
-        return DEFAULT_LIMIT
-    if not _LIMIT.fullmatch(given) or int(given) > MOST_LIMIT:
-        raise QueryInvalid("limit", f"is a whole number from 1 to {MOST_LIMIT}")
-    return int(given)

@@ -8,7 +8,7 @@ from app.http.guarded_http import HEAD_LIMIT
 from app.http.protocol import CONNECTION_LIMIT
 from app.identity.tokens import LONGEST_SUBJECT
 from app.identity.verifier import LONGEST_TOKEN
-from app.routes.reading import DEFAULT_LIMIT, MOST_PATIENCE
+from app.routes.reading import MOST_PATIENCE
 from app.settings import Settings
 from catalog.declaration import MAX_FIELDS, MAX_INDEXES, MAX_UNIQUE, MAX_VIEWS
 from catalog.names import RESERVED
@@ -27,7 +27,8 @@ from events.values import MOST_DOCUMENT_BYTES, MOST_NAME_BYTES, MOST_NESTING
 from projections.layout import BY_CREATION, Layout
 from projections.row import HEAD_BYTES
 from projections.state import ProjectorState
-from queries.documents import MOST_LIMIT, Freshness
+from queries.documents import Freshness
+from queries.query import DEFAULT_LIMIT, MOST_LIMIT
 from tests.docs.test_reference import rows
 
 MIB, KIB = 2**20, 2**10

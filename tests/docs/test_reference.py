@@ -119,7 +119,7 @@ def _routes() -> Iterator[list[str]]:
         for method, operation in methods.items():
             if method != "head":
                 ways = [", ".join(each["bearer"]) or "user" for each in operation["security"]] or ["public"]
-                yield [f"`{method.upper()} {path}`", " or ".join(ways), operation["summary"]]
+                yield [f"`{method.removeprefix('x-').upper()} {path}`", " or ".join(ways), operation["summary"]]
 
 
 def _anchors(page: Path) -> set[str]:

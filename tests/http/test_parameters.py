@@ -27,10 +27,10 @@ async def test_a_parameter_that_is_given_twice_is_refused(orders: Documents) -> 
     [
         ("limt=1", "did you mean 'limit'?"),
         ("curser=1", "did you mean 'cursor'?"),
-        ("LIMIT=1", "there are: limit, cursor"),
-        ("x", "there are: limit, cursor"),
-        ("limit=1&where%5Ba%5D=1", "there are: limit, cursor"),
-        ("%00=1", "there are: limit, cursor"),
+        ("LIMIT=1", "did you mean 'limit'?"),
+        ("x", "there are: where, sort, limit, cursor, count, fields, explain"),
+        ("limit=1&were%5Ba%5D=1", "did you mean 'where'?"),
+        ("%00=1", "there are: where, sort, limit, cursor, count, fields, explain"),
         ("limit%20=1", "did you mean 'limit'?"),
     ],
 )

@@ -9,6 +9,7 @@ from tests.openapi.reading import operation_named, resolved, validator
 PROBLEM = "application/problem+json"
 TOLD_OF = {
     "etag",
+    "fold-plan",
     "fold-position",
     "location",
     "link",

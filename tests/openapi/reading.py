@@ -5,13 +5,14 @@ from typing import Any
 
 from jsonschema_rs import Draft202012Validator
 
-METHODS = ("get", "head", "post", "put", "patch", "delete")
+METHODS = ("get", "head", "post", "put", "patch", "delete", "query")
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """Every operation as (method, path, operation)."""
     for path, methods in document["paths"].items():
-        for method, operation in methods.items():
+        for key, operation in methods.items():
+            method = key.removeprefix("x-")
             assert method in METHODS
             yield method, path, operation
 

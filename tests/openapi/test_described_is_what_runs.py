@@ -19,6 +19,8 @@ STORY = [
     "document_create",
     "document_read",
     "document_page",
+    "document_query",
+    "document_query_post",
     "document_put",
     "document_patch",
     "document_delete",
@@ -42,6 +44,7 @@ CHANGING = {
     "name",
     "head",
     "checkpoint",
+    "generation",
     "lag",
     "state",
 }

@@ -1,6 +1,7 @@
 """Every answer that is described is given, and every answer that is given is described."""
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import httpx
@@ -20,6 +21,9 @@ NEEDS_A_FAILURE = {"contention", "log-unavailable", "projection-unavailable"}
 """Problems that need MongoDB or Redis to be away, or luck."""
 
 ELSEWHERE = {
+    *product(
+        ("document_page", "document_query", "document_query_post"), ("index-needed", "projection-building")
+    ),
     ("document_create", "declaration-invalid"),
     ("document_put", "declaration-invalid"),
     ("document_restore", "schema-violated"),
@@ -29,7 +33,8 @@ ELSEWHERE = {
     ("collection_declare", "projection-behind"),
     ("collection_drop", "projection-behind"),
 }
-"""Answers that the tests below bring about; for the last three Redis or a projector must hit the moment."""
+"""Answers that the tests below and those of queries over HTTP bring about; for the last three Redis or a
+projector must hit the moment."""
 
 
 OF_THE_TEST = {"alt-svc"}

@@ -32,6 +32,8 @@ def documents() -> list[Step]:
     return [
         *_creating("document_create", orders),
         *_listing("document_page", orders),
+        *_querying("document_query", "QUERY", orders, orders),
+        *_querying("document_query_post", "POST", f"{orders}/query", orders),
         *_reading("document_read", f"{orders}/o1"),
         Step("document_put", "PUT", f"{orders}/o9", 201, {**ORDER, "number": 9}),
         Step("document_put", "PUT", f"{orders}/o1", 200, {**ORDER, "status": "paid"}),
@@ -123,6 +125,22 @@ def _listing(name: str, path: str) -> list[Step]:
         Step(name, "GET", "/v1/documents/nothing", "collection-missing"),
         Step(name, "GET", path, "projection-behind", headers=_far_ahead()),
         *_strangers(name, "GET", path),
+    ]
+
+
+def _querying(name: str, method: str, path: str, orders: str) -> list[Step]:
+    nowhere = path.replace(orders, "/v1/documents/nothing")
+    return [
+        Step(name, method, path, 200, {}),
+        Step(name, method, path, 200, {"where": {"total": {"gte": 10}}, "explain": True}, by="user"),
+        Step(name, method, path, "query-invalid", {"limit": 0}),
+        Step(name, method, path, "parameter-unknown", {"filter": {}}),
+        Step(name, method, f"{path}?limit=1", "parameter-unknown", {}),
+        Step(name, method, path, "json-invalid", text="{"),
+        Step(name, method, path, "media-type-unsupported", text="{}", headers=_plain()),
+        Step(name, method, nowhere, "collection-missing", {}),
+        Step(name, method, path, "projection-behind", {}, headers=_far_ahead()),
+        *_strangers(name, method, path),
     ]
 
 

@@ -1,57 +1,32 @@
 """Operations on documents."""
 
-from typing import Any
-
 from app.openapi.description import JSON, Answer, Content, Group, Operation, json_answer
 from app.openapi.fields import (
     COLLECTION,
     CREATE_ONLY,
-    CURSOR,
     ETAG,
     FOLD_AFTER,
     ID,
     IF_MATCH,
     IF_NONE_MATCH,
-    LIMIT,
-    LINK,
     LOCATION,
     PREFER_WAIT,
     SERVED_AT,
     WRITTEN_AT,
 )
+from app.openapi.operations.lists import LIST, QUERY, QUERY_BY_POST
+from app.openapi.operations.orders import MANY, ONE, ORDER, PAID, READS, USER, document_example
 from app.routes.reading import JSON_PATCH, MERGE_PATCH
 
-MANY = "/v1/documents/{collection}"
-ONE = f"{MANY}/{{id}}"
-
-ORDER: dict[str, Any] = {
-    "number": 1007,
-    "status": "new",
-    "total": 99.5,
-    "placed_at": "2026-11-22T09:30:00Z",
-}
-PAID = {**ORDER, "status": "paid"}
-
-_USER = ("parameter-unknown", "token-missing", "token-invalid")
-_READS = (*_USER, "query-invalid", "collection-missing", "projection-behind", "projection-unavailable")
-_WRITES = (*_USER, "document-invalid", "collection-missing", "contention", "log-unavailable")
+_WRITES = (*USER, "document-invalid", "collection-missing", "contention", "log-unavailable")
 _CONDITIONS = ("header-invalid", "version-conflict", "condition-required")
 _BODIES = ("json-invalid", "media-type-unsupported")
 _RULES = ("schema-violated", "unique-taken")
 
 
-def _document(body: dict[str, Any], version: int, position: int) -> dict[str, Any]:
-    meta = {
-        "version": version,
-        "position": position,
-        "created_at": "2026-11-22T09:30:00.125Z",
-        "updated_at": f"2026-11-22T09:3{version - 1}:00.125Z",
-        "updated_by": "user:admin",
-    }
-    return {"id": "o1", **body, "_meta": meta}
-
-
-_CREATED = json_answer("It was created.", "Document", _document(ORDER, 1, 812), ETAG, WRITTEN_AT, LOCATION)
+_CREATED = json_answer(
+    "It was created.", "Document", document_example(ORDER, 1, 812), ETAG, WRITTEN_AT, LOCATION
+)
 
 CREATE = Operation(
     name="document_create",
@@ -70,27 +45,6 @@ CREATE = Operation(
     problems=(*_WRITES, *_BODIES, *_RULES, "document-exists", "declaration-invalid"),
 )
 
-LIST = Operation(
-    name="document_page",
-    method="get",
-    path=MANY,
-    tag="documents",
-    access="user",
-    summary="List documents",
-    description=(
-        "A page of the collection, the newest document first, by time of creation. Follow `next`, or the "
-        "`Link` header, to the next page; what is written meanwhile moves nothing between the pages."
-    ),
-    parameters=(COLLECTION, LIMIT, CURSOR, FOLD_AFTER, PREFER_WAIT),
-    sample={"limit": "20"},
-    answers={
-        200: json_answer(
-            "A page.", "Page", {"items": [_document(ORDER, 1, 812)], "next": None}, SERVED_AT, LINK
-        )
-    },
-    problems=(*_READS, "log-unavailable"),
-)
-
 READ = Operation(
     name="document_read",
     method="get",
@@ -101,10 +55,10 @@ READ = Operation(
     description="The document as the projections have it, at the checkpoint that `Fold-Position` names.",
     parameters=(COLLECTION, ID, FOLD_AFTER, PREFER_WAIT, IF_NONE_MATCH),
     answers={
-        200: json_answer("The document.", "Document", _document(ORDER, 1, 812), ETAG, SERVED_AT),
+        200: json_answer("The document.", "Document", document_example(ORDER, 1, 812), ETAG, SERVED_AT),
         304: Answer("You have it already.", (ETAG, SERVED_AT)),
     },
-    problems=(*_READS, "document-invalid", "document-missing", "log-unavailable"),
+    problems=(*READS, "document-invalid", "document-missing", "log-unavailable"),
 )
 
 PUT = Operation(
@@ -121,7 +75,7 @@ PUT = Operation(
     parameters=(COLLECTION, ID, IF_MATCH, CREATE_ONLY),
     body={JSON: Content("DocumentBody", PAID)},
     answers={
-        200: json_answer("It was replaced.", "Document", _document(PAID, 2, 813), ETAG, WRITTEN_AT),
+        200: json_answer("It was replaced.", "Document", document_example(PAID, 2, 813), ETAG, WRITTEN_AT),
         201: _CREATED,
     },
     problems=(*_WRITES, *_CONDITIONS, *_BODIES, *_RULES, "declaration-invalid"),
@@ -146,7 +100,9 @@ PATCH = Operation(
         JSON_PATCH: Content("JsonPatch", [{"op": "replace", "path": "/status", "value": "shipped"}]),
         JSON: Content("MergePatch", {"status": "shipped"}),
     },
-    answers={200: json_answer("It was changed.", "Document", _document(_SHIPPED, 3, 814), ETAG, WRITTEN_AT)},
+    answers={
+        200: json_answer("It was changed.", "Document", document_example(_SHIPPED, 3, 814), ETAG, WRITTEN_AT)
+    },
     problems=(
         *_WRITES,
         *_CONDITIONS,
@@ -182,7 +138,7 @@ RESTORE = Operation(
     parameters=(COLLECTION, ID, CREATE_ONLY),
     answers={
         201: json_answer(
-            "It is there again.", "Document", _document(_SHIPPED, 5, 816), ETAG, WRITTEN_AT, LOCATION
+            "It is there again.", "Document", document_example(_SHIPPED, 5, 816), ETAG, WRITTEN_AT, LOCATION
         )
     },
     problems=(*_WRITES, *_CONDITIONS, *_RULES, "document-missing", "document-exists"),
@@ -191,5 +147,5 @@ RESTORE = Operation(
 DOCUMENTS = Group(
     "documents",
     "One JSON object each, with an id. Every change is an event in the log; reads come from the projections.",
-    (CREATE, LIST, READ, PUT, PATCH, DELETE, RESTORE),
+    (CREATE, LIST, QUERY, QUERY_BY_POST, READ, PUT, PATCH, DELETE, RESTORE),
 )

@@ -85,7 +85,7 @@ def _operations(document: JsonObject, tag: str) -> Iterator[tuple[str, str, Json
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if tag in operation["tags"] and method != "head":
-                yield method, path, operation
+                yield method.removeprefix("x-"), path, operation
 
 
 def _any_request(document: JsonObject) -> Markup:

@@ -15,7 +15,7 @@ from app.http.json import JsonInvalid
 from app.http.refusals import HeadTooLarge, VersionNotSupported
 from app.identity.errors import TokenInvalid, TokenMissing
 from app.openapi.problems.explained import Explained
-from queries.errors import QueryInvalid
+from queries.errors import IndexNeeded, QueryInvalid
 
 _MEDIA_TYPES = ("application/merge-patch+json", "application/json-patch+json", "application/json")
 
@@ -45,10 +45,18 @@ EXPLAINED = {
         ParameterUnknown("limt", ("limit", "cursor")),
     ),
     "query-invalid": Explained(
-        "A query parameter, or Fold-After, has a value that makes no sense here: a limit that is out of "
-        "range, a cursor that was changed or belongs to another query, a position of another log.",
+        "A part of a query, or Fold-After, has a value that makes no sense here: a limit that is out of "
+        "range, an operator that does not exist, a cursor that was changed or belongs to another query, a "
+        "position of another log.",
         "Mend the parameter that `parameter` names. Begin again without the cursor if it is the cursor.",
         QueryInvalid("limit", "is a whole number from 1 to 1000"),
+    ),
+    "index-needed": Explained(
+        "No index of the collection serves this query fully, filter and order both, and the collection has "
+        "more documents than may be looked through one by one (FOLDBASE_SCAN_LIMIT).",
+        "Declare the index in `indexes` with PUT /v1/collections/{name}, besides those declared already. It "
+        "is built in the background, and the collection stays readable meanwhile.",
+        IndexNeeded("orders", 12_000, ("status", "-placed_at")),
     ),
     "token-missing": Explained(
         "Everything under /v1 needs a token, and the request has none.",

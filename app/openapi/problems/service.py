@@ -5,7 +5,7 @@ from sanic.exceptions import SanicException, ServiceUnavailable
 from app.openapi.problems.explained import Explained
 from events.errors import LogUnavailable, VersionConflict
 from projections.errors import ProjectionAway
-from queries.errors import ProjectionBehind
+from queries.errors import IndexBuilding, ProjectionBehind
 
 EXPLAINED = {
     "unexpected": Explained(
@@ -41,6 +41,12 @@ EXPLAINED = {
         "Try again after the time in Retry-After, or let the read wait longer with `Prefer: wait=10`. If it "
         "stays like this, look at GET /v1/projections: perhaps no projector runs.",
         ProjectionBehind(812, 2.0),
+    ),
+    "projection-building": Explained(
+        "The index that would serve the query was declared, and is being built from the log. Everything else "
+        "of the collection can be read meanwhile.",
+        "Try again after the time in Retry-After. GET /v1/projections tells how far it is.",
+        IndexBuilding("orders", "status,-placed_at"),
     ),
     "overloaded": Explained(
         "The server has more to do than it can.",

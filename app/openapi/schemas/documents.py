@@ -3,7 +3,6 @@
 from app.openapi.description import Schema
 from app.openapi.fields import DOCUMENT_ID
 from events.values import MOST_DOCUMENT_BYTES, MOST_NESTING
-from queries.documents import MOST_LIMIT
 
 TIME: Schema = {"type": "string", "format": "date-time"}
 
@@ -70,28 +69,10 @@ JSON_PATCH: Schema = {
     },
 }
 
-PAGE: Schema = {
-    "type": "object",
-    "required": ["items", "next"],
-    "additionalProperties": False,
-    "properties": {
-        "items": {
-            "type": "array",
-            "maxItems": MOST_LIMIT,
-            "items": {"$ref": "#/components/schemas/Document"},
-        },
-        "next": {
-            "type": ["string", "null"],
-            "description": "The cursor of the next page; null on the last one.",
-        },
-    },
-}
-
 SCHEMAS = {
     "Document": DOCUMENT,
     "DocumentBody": DOCUMENT_BODY,
     "Meta": META,
     "MergePatch": MERGE_PATCH,
     "JsonPatch": JSON_PATCH,
-    "Page": PAGE,
 }

@@ -34,6 +34,11 @@ PROBLEM: Schema = {
         "version": {"type": "integer", "description": "The document's version now; 0 where there is none."},
         "fields": {"type": "array", "items": {"type": "string"}, "description": "The fields that are unique."},
         "parameter": {"type": "string", "description": "The parameter or header to mend."},
+        "indexes": {
+            "type": "array",
+            "description": "The index to declare, as it stands in a declaration.",
+            "items": {"type": "array", "items": {"type": "string"}},
+        },
     },
 }
 

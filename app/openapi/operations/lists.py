@@ -1,0 +1,76 @@
+"""Operations on many documents: lists and queries."""
+
+from app.openapi.description import JSON, Content, Operation, json_answer
+from app.openapi.fields import (
+    COLLECTION,
+    COUNT,
+    CURSOR,
+    EXPLAIN,
+    FIELDS,
+    FOLD_AFTER,
+    FOLD_PLAN,
+    LIMIT,
+    LINK,
+    PREFER_WAIT,
+    SERVED_AT,
+    SORT,
+    WHERE,
+)
+from app.openapi.operations.orders import MANY, ORDER, READS, document_example
+
+_PROBLEMS = (*READS, "index-needed", "projection-building", "log-unavailable")
+_PAGE = {"items": [document_example(ORDER, 1, 812)], "next": None}
+
+LIST = Operation(
+    name="document_page",
+    method="get",
+    path=MANY,
+    tag="documents",
+    access="user",
+    summary="List documents",
+    description=(
+        "A page of the documents asked for, in the order asked for; without either, of all documents, the "
+        "newest first. Follow `next`, or the `Link` header, to the next page; what is written meanwhile moves "
+        "nothing between the pages. A query costs what it returns where an index of the collection serves it; "
+        "a small collection is looked through where none does, and a large one refused, with the index to "
+        "declare."
+    ),
+    parameters=(COLLECTION, WHERE, SORT, LIMIT, CURSOR, COUNT, FIELDS, EXPLAIN, FOLD_AFTER, PREFER_WAIT),
+    sample={"limit": "20"},
+    answers={200: json_answer("A page.", "Page", _PAGE, SERVED_AT, FOLD_PLAN, LINK)},
+    problems=_PROBLEMS,
+)
+
+_BODY = {JSON: Content("Query", {"where": {"total": {"gte": 10}}, "sort": ["-placed_at"], "count": True})}
+_COUNTED = {200: json_answer("A page.", "Page", {**_PAGE, "count": 1}, SERVED_AT, FOLD_PLAN)}
+
+QUERY = Operation(
+    name="document_query",
+    method="query",
+    path=MANY,
+    tag="documents",
+    access="user",
+    summary="Query documents",
+    description=(
+        "The same as listing, asked for in a body with the method QUERY (RFC 10008): for queries that are too "
+        "long for an address, or better written as JSON. Send `next` as `cursor` for the next page."
+    ),
+    parameters=(COLLECTION, FOLD_AFTER, PREFER_WAIT),
+    body=_BODY,
+    answers=_COUNTED,
+    problems=(*_PROBLEMS, "json-invalid", "media-type-unsupported"),
+)
+
+QUERY_BY_POST = Operation(
+    name="document_query_post",
+    method="post",
+    path=f"{MANY}/query",
+    tag="documents",
+    access="user",
+    summary="Query documents with POST",
+    description="The same as QUERY, for clients and proxies that do not know that method. It changes nothing.",
+    parameters=(COLLECTION, FOLD_AFTER, PREFER_WAIT),
+    body=_BODY,
+    answers=_COUNTED,
+    problems=QUERY.problems,
+)

@@ -1,0 +1,97 @@
+"""Queries over HTTP: read from an address or a body, answered as a page with its headers."""
+
+from urllib.parse import quote, unquote_plus
+
+import orjson
+from sanic.request import Request
+from sanic.response import HTTPResponse
+
+from app.routes import reading
+from app.routes.answering import bytes_answer
+from catalog.declared import Declared
+from queries.language import from_body
+from queries.lists import Page
+from queries.parameters import from_query_string
+from queries.query import Query
+from queries.texts import IsText, texts_of
+
+_MOST_REMEMBERED = 2000
+_SAFE_IN_PLAN = "-._~,:@$!*+/"
+_SAFE_IN_LINK = "!#$%&'()*+,/:;=?@[]~-._|^`{}\\"
+
+
+class Addresses:
+    """Reads queries from addresses. Clients repeat themselves, so what was read is remembered."""
+
+    def __init__(self) -> None:
+        self._read: dict[tuple[str, int, str], Query] = {}
+        self._texts: dict[tuple[str, int], IsText] = {}
+
+    def query(self, request: Request, declared: Declared) -> tuple[Query, str]:
+        """The query, and its address's parameters without the cursor. Raises ParameterUnknown, QueryInvalid."""
+        if not request.query_string:
+            return Query(), ""
+        base, cursor = _without_cursor(request.query_string)
+        key = declared.name, declared.revision, base
+        query = self._read.get(key)
+        if query is None:
+            if len(self._read) >= _MOST_REMEMBERED:
+                self._read.clear()
+            query = self._read[key] = from_query_string(base, self._texts_of(declared))
+        return query.at(cursor), base
+
+    def _texts_of(self, declared: Declared) -> IsText:
+        key = declared.name, declared.revision
+        if key not in self._texts:
+            if len(self._texts) >= _MOST_REMEMBERED:
+                self._texts.clear()
+            self._texts[key] = texts_of(None if declared.schema is None else declared.schema.source)
+        return self._texts[key]
+
+
+def body_query(request: Request) -> Query:
+    """The query that a body states. Raises as `reading.json_body` and `from_body`."""
+    return from_body(reading.json_body(request))
+
+
+def page_answer(page: Page, query: Query, address: str | None = None) -> HTTPResponse:
+    """A page as it is answered. `address`: of its first page, where there is one to link the next one by."""
+    headers = {"fold-position": page.standing.header, "fold-plan": _plan(page)}
+    following = b"null"
+    if page.next is not None:
+        following = b'"%b"' % page.next.encode()
+        if address is not None:
+            headers["link"] = f'<{quote(address, _SAFE_IN_LINK)}cursor={page.next}>; rel="next"'
+    body = b'{"items":[%b],"next":%b' % (b",".join(page.items), following)
+    if page.count is not None:
+        body += b',"count":%d' % page.count
+    if query.explain:
+        body += b',"explain":' + orjson.dumps(_explained(page))
+    return bytes_answer(body + b"}", 200, headers)
+
+
+def address_of(path: str, base: str) -> str:
+    """An address to which a cursor can be added."""
+    return f"{path}?{base}&" if base else f"{path}?"
+
+
+def _plan(page: Page) -> str:
+    if page.plan is None:
+        return "scan"
+    return f"index={quote(page.plan, _SAFE_IN_PLAN)}"
+
+
+def _explained(page: Page) -> dict[str, str | int | None]:
+    return {"plan": "scan" if page.plan is None else "index", "index": page.plan, "entries": page.entries}
+
+
+def _without_cursor(query_string: str) -> tuple[str, str | None]:
+    """The parameters of an address, and the cursor among them, which may stand there once."""
+    if "cursor" not in query_string and "%" not in query_string:
+        return query_string, None
+    parts = query_string.split("&")
+    cursors = [part for part in parts if unquote_plus(part.partition("=")[0]) == "cursor"]
+    if len(cursors) != 1:
+        return query_string, None
+    parts.remove(cursors[0])
+    return "&".join(parts), unquote_plus(cursors[0].partition("=")[2])

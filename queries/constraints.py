@@ -1,0 +1,126 @@
+"""Constraints: what all conditions on one field come to, in the bytes that values are encoded to.
+
+Either some points (values it may be equal to), or one span (an interval of values). Conditions that contradict
+one another come to no points.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, NamedTuple
+
+from catalog.declared import Condition
+from projections.encoding import beyond, encode, encode_start, turned_over
+from projections.paths import MISSING
+
+
+class Edge(NamedTuple):
+    """A place between values: before, or after, all whose encoding (ascending) begins with `start`."""
+
+    start: bytes
+    is_after: bool
+
+    def at(self, descending: bool) -> bytes:
+        """The place in the bytes of a field of that direction."""
+        start = turned_over(self.start) if descending else self.start
+        return beyond(start) if self.is_after is not descending else start
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Values a field may be equal to, encoded, ascending, each once."""
+
+    values: tuple[bytes, ...]
+
+    def bounds(self, descending: bool) -> list[tuple[bytes, bytes]]:
+        """Where fitting values begin and end (exclusive), in the order of a field of that direction."""
+        starts = [turned_over(value) for value in reversed(self.values)] if descending else self.values
+        return [(start, beyond(start)) for start in starts]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """All values between two places."""
+
+    low: Edge
+    high: Edge
+
+    def bounds(self, descending: bool) -> list[tuple[bytes, bytes]]:
+        """Where fitting values begin and end (exclusive), in the bytes of a field of that direction."""
+        first, last = (self.high, self.low) if descending else (self.low, self.high)
+        return [(first.at(descending), last.at(descending))]
+
+
+Constraint = Points | Span
+
+_EVERYTHING = b""
+_KINDS: tuple[tuple[tuple[type, ...], bytes, bytes], ...] = (
+    ((type(None),), encode(None), encode(None)),
+    ((bool,), encode(False), encode(True)),
+    ((int, float), encode(0)[:1], encode(0)[:1]),
+    ((str,), encode("")[:1], encode("")[:1]),
+)
+
+
+def constraints_of(where: Iterable[Condition]) -> dict[str, Constraint]:
+    """What is asked of each path, in the order in which paths are named first."""
+    found: dict[str, list[Constraint]] = {}
+    for condition in where:
+        found.setdefault(condition.path, []).append(_constraint(condition.operator, condition.value))
+    return {path: each[0] if len(each) == 1 else reduce(_both, each) for path, each in found.items()}
+
+
+def _constraint(operator: str, value: Any) -> Constraint:
+    match operator:
+        case "eq":
+            return Points((encode(value),))
+        case "in":
+            return Points(tuple(sorted({encode(each) for each in value})))
+        case "prefix":
+            start = encode_start(value)
+            return Span(Edge(start, False), Edge(start, True))
+        case "exists" if value:
+            return Span(Edge(encode(MISSING), True), Edge(_EVERYTHING, True))
+        case "exists":
+            return Points((encode(MISSING),))
+        case _:
+            return _within_kind(operator, value)
+
+
+def _within_kind(operator: str, value: Any) -> Constraint:
+    least, most = next((least, most) for types, least, most in _KINDS if type(value) in types)
+    low, high = Edge(least, False), Edge(most, True)
+    bound = encode(value)
+    match operator:
+        case "gt":
+            low = Edge(bound, True)
+        case "gte":
+            low = Edge(bound, False)
+        case "lt":
+            high = Edge(bound, False)
+        case "lte":
+            high = Edge(bound, True)
+    return _span(low, high)
+
+
+def _both(one: Constraint, other: Constraint) -> Constraint:
+    match one, other:
+        case Points(values), _:
+            return Points(tuple(value for value in values if _fits(other, value)))
+        case _, Points(values):
+            return Points(tuple(value for value in values if _fits(one, value)))
+        case Span(low, high), Span(lower, higher):
+            return _span(max(low, lower, key=_ascending), min(high, higher, key=_ascending))
+    raise AssertionError
+
+
+def _fits(constraint: Constraint, value: bytes) -> bool:
+    return any(low <= value < high for low, high in constraint.bounds(False))
+
+
+def _span(low: Edge, high: Edge) -> Constraint:
+    return Span(low, high) if _ascending(low) < _ascending(high) else Points(())
+
+
+def _ascending(edge: Edge) -> bytes:
+    return edge.at(False)

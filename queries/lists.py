@@ -1,0 +1,167 @@
+"""Lists: a page of a source, by an index, by a scan, or newest first; and how many rows fit."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+from projections.shape import EMPTY, Shape, read_shape
+from queries.constraints import constraints_of
+from queries.cursor import Cursors
+from queries.errors import IndexBuilding, IndexNeeded, QueryInvalid
+from queries.page_script import SCAN
+from queries.pages import CoalescedPages, OtherGeneration, Question
+from queries.plan import Plan, plan_of, standard_plan
+from queries.planner import choose, index_for
+from queries.query import Query
+from queries.scan import scan
+from queries.selection import select
+from queries.standing import Standing
+from queries.table import Order, Source, Table
+from queries.travel import travel
+
+SCAN_LIMIT = 10_000
+_MOST_PLANS = 4096
+_MARK_BYTES = 8
+_SCAN_MARK = b"\0" * _MARK_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: the final bytes of its items, and the cursor of the next page.
+
+    count:   how many there are in all, None where that was not asked.
+    plan:    the index that was used, None for a scan.
+    entries: how many entries of an index, or rows, were looked at for it.
+    """
+
+    items: list[bytes]
+    next: str | None
+    standing: Standing
+    count: int | None = None
+    plan: str | None = None
+    entries: int = 0
+
+
+class _Begin(NamedTuple):
+    """Where a page begins: a mark of the order that its cursor belongs to, and the place in it."""
+
+    mark: bytes
+    place: bytes
+
+
+class Lists:
+    """Answers lists from the live generations. Which are live is learned from the answers themselves."""
+
+    def __init__(self, pages: CoalescedPages, cursors: Cursors, scan_limit: int = SCAN_LIMIT) -> None:
+        """scan_limit: how many rows a source may have to be looked through where no index serves."""
+        self._pages = pages
+        self._cursors = cursors
+        self._scan_limit = scan_limit
+        self._tables: dict[str, Table] = {}
+        self._plans: dict[tuple[str, str, str], Plan | None] = {}
+
+    async def page(self, source: Source, query: Query) -> Page:
+        """A page. Raises QueryInvalid, IndexNeeded, IndexBuilding, ProjectionsAbsent, ReadUnavailable."""
+        while True:
+            table = self._tables.get(source.name)
+            if table is None or not table.generation:
+                table = source.table("", Shape(source.declared, {}))
+            try:
+                return await self._answer(source, table, query)
+            except OtherGeneration as other:
+                shape = EMPTY if other.shape is None else read_shape(other.shape)
+                self._tables[source.name] = source.table(other.generation, shape)
+
+    async def _answer(self, source: Source, table: Table, query: Query) -> Page:
+        plan = self._plan(source, table, query)
+        begin = None
+        if query.cursor is not None:
+            place = self._cursors.open(_sealed_for(source, query), query.cursor)
+            begin = _Begin(place[:_MARK_BYTES], place[_MARK_BYTES:])
+            plan = _plan_begun(table, query, plan, begin.mark)
+        if plan is None:
+            return await self._scanned(source, table, query, b"" if begin is None else begin.place)
+        found = await travel(self._pages, source, table, plan, query, None if begin is None else begin.place)
+        items = [source.body(row) for row in found.rows]
+        following = None if found.ends is None else self._seal(source, query, _mark(plan.order), found.ends)
+        if query.fields is not None:
+            items = select(items, query.fields)
+        return Page(items, following, found.standing, found.count, plan.order.name, found.entries)
+
+    def _plan(self, source: Source, table: Table, query: Query) -> Plan | None:
+        """How to answer a query by an index of a generation; None where none serves."""
+        key = source.name, table.generation, query.identity
+        if key not in self._plans or not table.generation:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            self._plans[key] = _plan(table, query)
+        return self._plans[key]
+
+    async def _scanned(self, source: Source, table: Table, query: Query, after: bytes) -> Page:
+        arguments = (SCAN, table.rows, self._scan_limit)
+        told = await self._pages.ask(Question(source.collection, table.generation, arguments, self._scan_limit))
+        size, rows = told.parts or (0, [])
+        if rows is None:
+            raise _unscannable(source, table, query, size)
+        found, count = await scan(source, query, rows, after)
+        following = None
+        if len(found) > query.limit:
+            following = self._seal(source, query, _SCAN_MARK, found[query.limit - 1].place)
+        items = [source.body(each.row) for each in found[: query.limit]]
+        if query.fields is not None:
+            items = select(items, query.fields)
+        return Page(items, following, told.standing, count if query.count else None, None, size)
+
+    def _seal(self, source: Source, query: Query, mark: bytes, place: bytes) -> str:
+        return self._cursors.seal(_sealed_for(source, query), mark + place)
+
+
+def _sealed_for(source: Source, query: Query) -> str:
+    return f"{source.name} {query.identity}"
+
+
+def _mark(order: Order) -> bytes:
+    """Tells orders of one source apart; the same for the same index of every generation."""
+    return sha256(f"{order.head} {order.index.name}".encode()).digest()[:_MARK_BYTES]
+
+
+def _plan(table: Table, query: Query) -> Plan | None:
+    if not query.where and not query.sort:
+        return standard_plan(table.standard, backwards=table.standard_backwards)
+    where = constraints_of(query.where)
+    chosen = choose(table.indexes, where, query.sort)
+    if chosen is not None:
+        index, way = chosen
+        return plan_of(table.orders[index.name], way, where)
+    chosen = None if where else choose((table.standard.index,), where, query.sort)
+    return None if chosen is None else standard_plan(table.standard, backwards=chosen[1].backwards)
+
+
+def _plan_begun(table: Table, query: Query, plan: Plan | None, mark: bytes) -> Plan | None:
+    """The plan by the order that the pages before were made by. Raises QueryInvalid where it is no more."""
+    if mark == _SCAN_MARK:
+        return None
+    if plan is not None and _mark(plan.order) == mark:
+        return plan
+    where = constraints_of(query.where)
+    for order in table.orders.values():
+        if _mark(order) == mark and (chosen := choose((order.index,), where, query.sort)) is not None:
+            return plan_of(order, chosen[1], where)
+    raise QueryInvalid("cursor", "belongs to an index that is no more; begin again without it")
+
+
+def _unscannable(source: Source, table: Table, query: Query, size: int) -> Exception:
+    """What to say where no index serves and there are too many rows to look through."""
+    where = constraints_of(query.where)
+    if query.cursor is not None and _plan(table, query) is not None:
+        return QueryInvalid("cursor", "was made while there was no index for this; begin again without it")
+    declared = choose(source.declared, where, query.sort)
+    if declared is not None:
+        return IndexBuilding(source.name, declared[0].name)
+    index = index_for(where, query.sort)
+    if index is None:
+        return QueryInvalid(
+            "where" if query.where else "sort",
+            "no index can serve this: one field may have a range, and the order must begin with that field",
+        )
+    return IndexNeeded(source.name, size, tuple(map(str, index.fields)))

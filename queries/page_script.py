@@ -1,0 +1,238 @@
+"""The script that reads pages and counts: several questions in one call, all answered from one moment.
+
+    prefix, partitions, then for each question: collection, generation, how many arguments follow, and these
+
+Answers {checkpoints, answer, answer, …}. A question names the generation it was planned for; where another one
+is live the answer is {OTHER, its number or nil, its shape}, and nothing was read.
+"""
+
+from queries.scripts import CHECKPOINTS
+
+OTHER, ANSWERED = 0, 1
+PAGE, SCAN = "page", "scan"
+
+_READING = """
+local byte, sub = string.byte, string.sub
+local at, touched
+
+local function take()
+  at = at + 1
+  return ARGV[at - 1]
+end
+
+local function take_number() return tonumber(take()) end
+
+local function id_of(member, head)
+  if head > 0 then return sub(member, head + 1) end
+  local high, low = byte(member, -2, -1)
+  return sub(member, -3 - high * 256 - low, -4)
+end
+
+local function reader(key, backwards)
+  return function(low, high, wanted)
+    local found
+    if backwards then
+      found = redis.call('ZRANGE', key, '(' .. high, '[' .. low, 'BYLEX', 'REV', 'LIMIT', 0, wanted)
+    else
+      found = redis.call('ZRANGE', key, '[' .. low, '(' .. high, 'BYLEX', 'LIMIT', 0, wanted)
+    end
+    touched = touched + #found
+    return found
+  end
+end
+
+local function take_stretches()
+  local stretches = {}
+  for place = 1, take_number() do
+    stretches[place] = {place = place, low = take(), high = take(), ahead = take_number()}
+  end
+  return stretches
+end
+
+local function rows_of(key, members, head, wanted)
+  local rows = {}
+  for first = 1, wanted, 1000 do
+    local ids = {}
+    for place = first, math.min(first + 999, wanted) do ids[#ids + 1] = id_of(members[place], head) end
+    for _, row in ipairs(redis.call('HMGET', key, unpack(ids))) do rows[#rows + 1] = row end
+  end
+  return rows
+end
+"""
+
+# Stretches that are merged: those that have something left stand in `waiting`, the nearest one first.
+_TRAVELLING = """
+local function in_turn(read, stretches, wanted)
+  if #stretches == 1 then return read(stretches[1].low, stretches[1].high, wanted) end
+  local members = {}
+  for _, stretch in ipairs(stretches) do
+    if #members >= wanted then break end
+    for _, member in ipairs(read(stretch.low, stretch.high, wanted - #members)) do
+      members[#members + 1] = member
+    end
+  end
+  return members
+end
+
+-- By bytes. What Lua's own < does depends on the locale.
+local function compared(one, other)
+  for place = 1, math.min(#one, #other) do
+    local mine, theirs = byte(one, place), byte(other, place)
+    if mine ~= theirs then return mine - theirs end
+  end
+  return #one - #other
+end
+
+local function merged(read, stretches, wanted, backwards)
+  local chunk = math.max(4, math.min(wanted, math.ceil(2 * wanted / #stretches)))
+
+  local function stands_before(one, other)
+    local difference = compared(one.rest, other.rest)
+    if difference == 0 then return one.place < other.place end
+    return (difference > 0) == backwards
+  end
+
+  local function step(stretch)
+    stretch.next = stretch.next + 1
+    if stretch.next > #stretch.members and #stretch.members == chunk then
+      local passed = stretch.members[chunk]
+      if backwards then
+        stretch.members = read(stretch.low, passed, chunk)
+      else
+        stretch.members = read(passed .. '\\0', stretch.high, chunk)
+      end
+      stretch.next = 1
+    end
+    local member = stretch.members[stretch.next]
+    stretch.rest = member and sub(member, stretch.ahead + 1)
+    return member
+  end
+
+  local waiting, members = {}, {}
+  local function put(stretch)
+    local first, beyond = 1, #waiting + 1
+    while first < beyond do
+      local middle = math.floor((first + beyond) / 2)
+      if stands_before(stretch, waiting[middle]) then beyond = middle else first = middle + 1 end
+    end
+    table.insert(waiting, first, stretch)
+  end
+
+  for _, stretch in ipairs(stretches) do
+    stretch.members, stretch.next = read(stretch.low, stretch.high, chunk), 0
+    if step(stretch) then put(stretch) end
+  end
+  while #members < wanted and #waiting > 0 do
+    local stretch = table.remove(waiting, 1)
+    members[#members + 1] = stretch.members[stretch.next]
+    if step(stretch) then put(stretch) end
+  end
+  return members
+end
+"""
+
+_COUNTING = """
+local function lexcount(key, low, high) return redis.call('ZLEXCOUNT', key, '[' .. low, '(' .. high) end
+
+-- Entries, where no row has more than its first one here; else rows, one by one.
+local function counted(key, surplus, stretches)
+  local entries, more = 0, 0
+  for _, stretch in ipairs(stretches) do
+    entries = entries + lexcount(key, stretch.low, stretch.high)
+    if surplus ~= '' then more = more + lexcount(surplus, stretch.low, stretch.high) end
+  end
+  if more == 0 then return entries end
+  local read, seen, rows = reader(key, false), {}, 0
+  for _, stretch in ipairs(stretches) do
+    local low, found = stretch.low
+    repeat
+      found = read(low, stretch.high, 1000)
+      for _, member in ipairs(found) do
+        local id = id_of(member, 0)
+        if byte(member, -3) == 0 then
+          rows = rows + 1
+        elseif not seen[id] then
+          seen[id] = true
+          rows = rows + 1
+        end
+      end
+      low = (found[#found] or '') .. '\\0'
+    until #found < 1000
+  end
+  return rows
+end
+"""
+
+# rows, index, head, REV or "", limit, merge or "", tell or "", stretches; how to count, and what of:
+# "rows", or "entries" with surplus ("" for none) and stretches, or "".
+# {ANSWERED, count or nil, entries touched, member the page ends with or nil, rows, members or nil}
+# `members` are told where asked for and some are one of several: then there is one row more than `limit`.
+_PAGE = """
+local function is_one_of_several(members)
+  for _, member in ipairs(members) do
+    if byte(member, -3) == 1 then return true end
+  end
+  return false
+end
+
+local function count_of(rows, index)
+  local what = take()
+  if what == 'rows' then return redis.call('HLEN', rows) end
+  if what == 'entries' then
+    local surplus = take()
+    return counted(index, surplus, take_stretches())
+  end
+  return false
+end
+
+local function page()
+  local rows, index, head, backwards = take(), take(), take_number(), take() == 'REV'
+  local limit, merge, tell, stretches = take_number(), take() == 'merge', take() == 'tell', take_stretches()
+  local read = reader(index, backwards)
+  local members
+  if merge then
+    members = merged(read, stretches, limit + 1, backwards)
+  else
+    members = in_turn(read, stretches, limit + 1)
+  end
+  local count = count_of(rows, index)
+  if tell and is_one_of_several(members) then
+    return {1, count, touched, false, rows_of(rows, members, head, #members), members}
+  end
+  local ends = #members > limit and members[limit]
+  return {1, count, touched, ends, rows_of(rows, members, head, math.min(limit, #members)), false}
+end
+"""
+
+# rows, most. {ANSWERED, how many rows there are, ids and rows; nil where there are more than `most`}
+_SCAN = """
+local function scan()
+  local rows, most = take(), take_number()
+  local count = redis.call('HLEN', rows)
+  return {1, count, count <= most and redis.call('HGETALL', rows)}
+end
+"""
+
+_ANSWERING = """
+local answers = {stands}
+local following = 3
+while ARGV[following] do
+  at, touched = following, 0
+  local collection, planned, arguments = take(), take(), take_number()
+  following = at + arguments
+  local live = generation(collection)
+  if (live or '') ~= planned then
+    local shape = live and redis.call('GET', prefix .. ':shape:' .. collection .. ':' .. live)
+    answers[#answers + 1] = {0, live or false, shape or false}
+  elseif not live then
+    answers[#answers + 1] = {0, false, false}
+  elseif take() == 'scan' then
+    answers[#answers + 1] = scan()
+  else
+    answers[#answers + 1] = page()
+  end
+end
+return answers
+"""
+
+PAGES = CHECKPOINTS + _READING + _TRAVELLING + _COUNTING + _PAGE + _SCAN + _ANSWERING

@@ -1,0 +1,126 @@
+"""Questions for pages and counts: all those of one tick of the event loop go to Redis as one command."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from redis.exceptions import RedisError
+
+from events.errors import FoldbaseError
+from queries.errors import ProjectionsAbsent, ReadUnavailable
+from queries.page_script import OTHER, PAGES
+from queries.standing import Standing, read_standing
+
+MOST_IN_ONE = 32
+MOST_ROWS_IN_ONE = 2000
+_VACANT = b"0"
+
+Argument = str | bytes | int
+
+
+class OtherGeneration(Exception):
+    """Another generation is live than the one planned for: nothing was read. Plan for this one.
+
+    generation: its number as Redis has it, "" where there is none. shape: as text, None where there is none.
+    """
+
+    def __init__(self, generation: str, shape: bytes | None, standing: Standing) -> None:
+        self.generation = generation
+        self.shape = shape
+        self.standing = standing
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question: what the script is told, and how many rows the answer may have, about."""
+
+    collection: str
+    generation: str
+    arguments: Sequence[Argument]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the script answered to one question, and where the projections stood."""
+
+    parts: Sequence[Any]
+    standing: Standing
+
+
+Asked = list[tuple[Question, "asyncio.Future[Told]"]]
+
+
+class CoalescedPages:
+    """Asks questions, many with one command."""
+
+    def __init__(self, redis: Any, prefix: str, log: str, partitions: int) -> None:
+        self._script = redis.register_script(PAGES)
+        self._head = (prefix, partitions)
+        self._log = log
+        self._waiting: Asked = []
+        self._rows = 0
+        self._reads: set[asyncio.Task[None]] = set()
+
+    def ask(self, question: Question) -> "asyncio.Future[Told]":
+        """Ask; await the answer. Raises OtherGeneration, ReadUnavailable, ProjectionsAbsent.
+
+        The answer has no parts where the collection has no generation, as the question supposed.
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Told] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._send)
+        self._waiting.append((question, answer))
+        self._rows += question.rows
+        if len(self._waiting) >= MOST_IN_ONE or self._rows >= MOST_ROWS_IN_ONE:
+            self._send()
+        return answer
+
+    def _send(self) -> None:
+        if self._waiting:
+            waiting, self._waiting, self._rows = self._waiting, [], 0
+            read = asyncio.create_task(self._read(waiting))
+            self._reads.add(read)
+            read.add_done_callback(self._reads.discard)
+
+    async def _read(self, waiting: Asked) -> None:
+        arguments: list[Argument] = [*self._head]
+        for question, _ in waiting:
+            arguments += (question.collection, question.generation, len(question.arguments))
+            arguments += question.arguments
+        try:
+            stands, *answers = await self._script(args=arguments)
+            standing = read_standing(stands, self._log)
+        except (RedisError, OSError) as error:
+            _fail(waiting, ReadUnavailable(str(error)))
+        except FoldbaseError as error:
+            _fail(waiting, error)
+        except BaseException as fault:
+            _fail(waiting, ReadUnavailable(repr(fault)))
+            raise
+        else:
+            for (question, answer), told in zip(waiting, answers, strict=True):
+                if not answer.done():
+                    _settle(question, answer, told, standing)
+
+
+def _settle(question: Question, answer: "asyncio.Future[Told]", told: list[Any], standing: Standing) -> None:
+    kind, *parts = told
+    if kind != OTHER:
+        answer.set_result(Told(parts, standing))
+        return
+    generation, shape = parts
+    if generation == _VACANT:
+        answer.set_exception(ProjectionsAbsent())
+    elif generation is None and not question.generation:
+        answer.set_result(Told((), standing))
+    else:
+        answer.set_exception(OtherGeneration((generation or b"").decode(), shape, standing))
+
+
+def _fail(waiting: Asked, error: Exception) -> None:
+    for _, answer in waiting:
+        if not answer.done():
+            answer.set_exception(error)

@@ -1,0 +1,145 @@
+"""The query language as the parameters of an address.
+
+where[status]=paid&where[total][gte]=10&sort=-placed_at&limit=20&cursor=…&count=true&fields=a,b.c&explain=true
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from catalog.declared import Condition
+from queries.conditions import condition_of
+from queries.errors import ParameterUnknown, QueryInvalid
+from queries.language import PARAMETERS, fields_of, limit_refused, sort_of, where_of
+from queries.query import MOST_LIMIT, Query
+from queries.texts import IsText
+
+_WHERE = re.compile(r"where\[(.*?)\](?:\[([^\[\]]*)\])?", re.DOTALL)
+_LIMIT = re.compile("[1-9][0-9]{0,3}")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_WORDS: Mapping[str, Any] = {"null": None, "true": True, "false": False}
+_INT64 = 2**63
+_MOST_PARAMETERS = 100
+
+
+def from_query_string(text: str, is_text: IsText) -> Query:
+    """The query that the query string of an address states. Raises ParameterUnknown, QueryInvalid.
+
+    is_text: which paths hold strings alone, so that a value without quotes is one.
+    """
+    try:
+        return from_parameters(parse_qsl(text, True, errors="strict", max_num_fields=_MOST_PARAMETERS), is_text)
+    except UnicodeDecodeError:
+        raise QueryInvalid("query", "is not UTF-8, percent-encoded") from None
+    except ValueError:
+        raise QueryInvalid("query", f"takes at most {_MOST_PARAMETERS} parameters") from None
+
+
+def from_parameters(pairs: Iterable[tuple[str, str]], is_text: IsText) -> Query:
+    """The query that parameters state, each at most once. Raises ParameterUnknown, QueryInvalid."""
+    given: dict[str, str] = {}
+    for name, value in pairs:
+        if name in given:
+            raise QueryInvalid(name[:80], "is given more than once")
+        given[name] = value
+    parts: dict[str, Any] = {name: _READERS[name](given.pop(name)) for name in list(given) if name in _READERS}
+    if given:
+        parts["where"] = where_of(_conditions(given, is_text))
+    return Query(**parts)
+
+
+def _conditions(given: Mapping[str, str], is_text: IsText) -> Iterator[Condition]:
+    for name, value in given.items():
+        asked = _WHERE.fullmatch(name)
+        if asked is None:
+            raise ParameterUnknown(name, PARAMETERS)
+        path, operator = asked[1], asked[2] or "eq"
+        yield condition_of(name[:160], path, operator, _value(name, operator, value, is_text(path)))
+
+
+def _value(parameter: str, operator: str, text: str, is_text: bool) -> Any:
+    match operator:
+        case "prefix":
+            return _scalar(parameter, text, True)
+        case "exists":
+            return _WORDS.get(text)
+        case "in":
+            return _choices(parameter, text, is_text)
+        case _:
+            return _scalar(parameter, text, is_text)
+
+
+def _choices(parameter: str, text: str, is_text: bool) -> list[Any]:
+    if not text.startswith("["):
+        return [_scalar(parameter, each, is_text) for each in text.split(",")] if text else []
+    try:
+        choices: list[Any] = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise QueryInvalid(parameter, "begins with [ and is no JSON array") from None
+    for choice in choices:
+        _check_within_int64(parameter, choice, is_whole=False)
+    return choices
+
+
+def _scalar(parameter: str, text: str, is_text: bool) -> Any:
+    """JSON where it is a JSON scalar; else, and where the field holds strings alone, the text itself."""
+    if text.startswith('"'):
+        return _unquoted(text)
+    if is_text:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if not _NUMBER.fullmatch(text):
+        return text
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise _out_of_range(parameter) from None
+    _check_within_int64(parameter, value, is_whole=text.lstrip("-").isdigit())
+    return value
+
+
+def _unquoted(text: str) -> str:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+    return str(value)
+
+
+def _check_within_int64(parameter: str, value: Any, *, is_whole: bool) -> None:
+    if (type(value) is int or (type(value) is float and is_whole)) and not -_INT64 <= value < _INT64:
+        raise _out_of_range(parameter)
+
+
+def _out_of_range(parameter: str) -> QueryInvalid:
+    reason = 'is a number outside int64 and double; a string of digits is written "in quotes"'
+    return QueryInvalid(parameter[:160], reason)
+
+
+def _limit(text: str) -> int:
+    if not _LIMIT.fullmatch(text) or int(text) > MOST_LIMIT:
+        raise limit_refused()
+    return int(text)
+
+
+def _flag(parameter: str) -> Callable[[str], bool]:
+    def read(text: str) -> bool:
+        if text not in ("true", "false"):
+            raise QueryInvalid(parameter, "is true or false")
+        return text == "true"
+
+    return read
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "sort": lambda text: sort_of(text.split(",")),
+    "limit": _limit,
+    "cursor": lambda text: text,
+    "count": _flag("count"),
+    "fields": lambda text: fields_of(text.split(",")),
+    "explain": _flag("explain"),
+}

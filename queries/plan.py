@@ -1,0 +1,102 @@
+"""A plan: the stretches of a sorted set that answer a query, and how they are travelled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+from catalog.declared import Index
+from projections.encoding import beyond
+from queries.constraints import Constraint, Points
+from queries.planner import Way
+from queries.table import Order
+
+
+class Stretch(NamedTuple):
+    """Members from `low` to `high` (exclusive), the first `ahead` bytes of which are all the same."""
+
+    low: bytes
+    high: bytes
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """stretches: in the order they are travelled in; those merged are merged by what follows `ahead`.
+
+    whole:  whether every row is asked for.
+    unique: whether no row can have two entries in the stretches.
+    """
+
+    order: Order
+    stretches: tuple[Stretch, ...]
+    merged: bool = False
+    backwards: bool = False
+    whole: bool = False
+    unique: bool = False
+
+    def after(self, place: bytes) -> tuple[Stretch, ...]:
+        """What is left of the stretches behind the member `place`."""
+        left = self.stretches
+        if not self.merged:
+            moved = [_after(stretch, place, self.backwards) for stretch in left]
+        else:
+            rest = self._rest(place)
+            moved = [_after(stretch, stretch.low[: stretch.ahead] + rest, self.backwards) for stretch in left]
+        return tuple(stretch for stretch in moved if stretch.low < stretch.high)
+
+    def first(self, members: Sequence[bytes]) -> bytes | None:
+        """Of all entries of one row (ascending), the one that stands for it: the first fitting on the way."""
+        fitting = [
+            (stretch, member) for stretch in self.stretches for member in members if _holds(stretch, member)
+        ]
+        if not fitting:
+            return None
+        if self.merged:
+            key = [member[stretch.ahead :] for stretch, member in fitting]
+            return fitting[key.index(max(key) if self.backwards else min(key))][1]
+        return max(fitting)[1] if self.backwards else min(fitting)[1]
+
+    def _rest(self, place: bytes) -> bytes:
+        """What a member has behind that which is the same in all of its stretch."""
+        for stretch in self.stretches:
+            if place.startswith(stretch.low[: stretch.ahead]):
+                return place[stretch.ahead :]
+        return place
+
+
+WHOLE = Stretch(b"", beyond(b""), 0)
+
+
+def standard_plan(order: Order, *, backwards: bool) -> Plan:
+    """All rows, in an order that all of them are in once."""
+    return Plan(order, (WHOLE,), backwards=backwards, whole=True, unique=True)
+
+
+def plan_of(order: Order, way: Way, where: Mapping[str, Constraint]) -> Plan:
+    """How `way` serves a filter."""
+    stretches = _stretches(order.index, way, where)
+    if way.backwards and not way.merged:
+        stretches.reverse()
+    unique = way.equal == len(order.index.fields) and all(
+        isinstance(each, Points) and len(each.values) == 1 for each in where.values()
+    )
+    return Plan(order, tuple(stretches), way.merged, way.backwards, not where, unique)
+
+
+def _stretches(index: Index, way: Way, where: Mapping[str, Constraint]) -> list[Stretch]:
+    bounds = [where[field.path].bounds(field.descending) for field in index.fields[: way.constrained]]
+    heads = [b"".join(low for low, _ in chosen) for chosen in product(*bounds[: way.equal])]
+    if way.constrained == way.equal:
+        return [Stretch(head, beyond(head), len(head)) for head in heads]
+    return [Stretch(head + low, head + high, len(head)) for head in heads for low, high in bounds[way.equal]]
+
+
+def _after(stretch: Stretch, place: bytes, backwards: bool) -> Stretch:
+    if backwards:
+        return stretch._replace(high=min(stretch.high, place))
+    return stretch._replace(low=max(stretch.low, place + b"\0"))
+
+
+def _holds(stretch: Stretch, member: bytes) -> bool:
+    return stretch.low <= member < stretch.high

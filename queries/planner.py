@@ -1,0 +1,107 @@
+"""The planner: which index serves a query fully, filter and order both, and how it is travelled.
+
+An index serves a query when its first fields are those that must equal something, in any order, then comes at
+most one field with a range, and then the order asked for, as the index has it or wholly the other way round.
+Fields that may equal several values are several stretches of the index: travelled one after the other where
+that is the order asked for, else merged.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from math import prod
+from typing import NamedTuple
+
+from catalog.declared import Index, IndexField
+from catalog.names import path_problem
+from queries.constraints import Constraint, Points
+
+MOST_STRETCHES = 1000
+_SPAN = -1
+_ID = IndexField("id", False)
+
+Asked = tuple[tuple[str, int], ...]
+"""Paths, and how many values each may equal; a span counts as _SPAN."""
+
+
+class Way(NamedTuple):
+    """How an index serves a query.
+
+    equal:     how many of its first fields must equal something.
+    constrained: how many of its first fields are constrained at all: `equal`, or one more.
+    merged:    whether stretches are merged, by what follows the `equal` fields.
+    backwards: whether it is travelled from its end.
+    """
+
+    equal: int
+    constrained: int
+    merged: bool
+    backwards: bool
+
+
+def choose(
+    indexes: tuple[Index, ...], where: Mapping[str, Constraint], sort: tuple[IndexField, ...]
+) -> tuple[Index, Way] | None:
+    """The best index of those that serve, None where none does: without a merge, with the fewest fields."""
+    return _choose(indexes, asked(where), sort)
+
+
+def asked(where: Mapping[str, Constraint]) -> Asked:
+    """What of a filter decides which index serves it."""
+    return tuple(
+        (path, len(each.values) if isinstance(each, Points) else _SPAN) for path, each in where.items()
+    )
+
+
+@lru_cache(maxsize=4096)
+def _choose(indexes: tuple[Index, ...], where: Asked, sort: tuple[IndexField, ...]) -> tuple[Index, Way] | None:
+    ways = ((index, _way(index, dict(where), sort)) for index in indexes)
+    serving = [(index, way) for index, way in ways if way is not None]
+    return min(serving, key=lambda found: (found[1].merged, len(found[0].fields), found[0].name), default=None)
+
+
+def _way(index: Index, where: Mapping[str, int], sort: tuple[IndexField, ...]) -> Way | None:
+    counts = [where.get(field.path) for field in index.fields]
+    equal = _leading(counts)
+    constrained = equal + (counts[equal : equal + 1] == [_SPAN])
+    if constrained != len(where) or prod(count or 0 for count in counts[:equal]) > MOST_STRETCHES:
+        return None
+    fields, fixed = (*index.fields, _ID), {path for path, count in where.items() if 0 <= count <= 1}
+    wanted = [field for field in sort if field.path not in fixed]
+    several = next((place for place in range(equal) if index.fields[place].path not in fixed), equal)
+    in_turn = [field for field in fields[several:] if field.path not in fixed]
+    for merged, following in ((False, in_turn), (True, fields[equal:])):
+        backwards = _direction(following, wanted)
+        if backwards is not None:
+            return Way(equal, constrained, merged, backwards)
+    return None
+
+
+def _leading(counts: list[int | None]) -> int:
+    """How many of the first fields must equal something."""
+    for place, count in enumerate(counts):
+        if count is None or count == _SPAN:
+            return place
+    return len(counts)
+
+
+def _direction(fields: Iterable[IndexField], wanted: list[IndexField]) -> bool | None:
+    """Whether `fields` must be travelled backwards to give the order wanted; None where neither way does."""
+    pairs = list(zip(fields, wanted, strict=False))
+    if len(pairs) < len(wanted) or any(field.path != want.path for field, want in pairs):
+        return None
+    turns = {field.descending is not want.descending for field, want in pairs}
+    return None if len(turns) > 1 else turns == {True}
+
+
+def index_for(where: Mapping[str, Constraint], sort: tuple[IndexField, ...]) -> Index | None:
+    """An index to declare that would serve the query; None where none could."""
+    counts = dict(asked(where))
+    fixed = [path for path, count in counts.items() if 0 <= count <= 1]
+    sorted_by = [field for field in sort if field.path not in fixed]
+    paths = {field.path for field in sorted_by}
+    several = [path for path, count in counts.items() if count > 1 and path not in paths]
+    ranged = [path for path, count in counts.items() if count == _SPAN and path not in paths]
+    ahead = [IndexField(path, False) for path in (*fixed, *several, *ranged)]
+    index = Index((*ahead, *sorted_by))
+    declarable = 0 < len(index.fields) <= 8 and not any(path_problem(field.path) for field in index.fields)
+    return index if declarable and _way(index, counts, sort) else None

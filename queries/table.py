@@ -1,0 +1,64 @@
+"""A table: rows of one generation in Redis, and the sorted sets over them. Queries know nothing else of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from catalog.declared import Index
+from events.document import Present
+from projections.shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A sorted set over rows, and what an answer calls it.
+
+    key:     where it lies. surplus: where what entries rows have besides their first one lies, "" for nowhere.
+    head:    how many bytes come before the id, in a set whose members are an order and the id and nothing else;
+             0 where members end as entries do.
+    """
+
+    name: str
+    index: Index
+    key: str
+    surplus: str = ""
+    head: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What one generation keeps for lists.
+
+    generation: its number as Redis has it, "" while there is none, and so no rows.
+    rows:       where the hash of rows lies.
+    orders:     those that were declared, by the name of their index.
+    standard:   the order of all rows that a query gets which asks for none, and whether it is travelled
+                backwards.
+    """
+
+    generation: str
+    rows: str
+    orders: Mapping[str, Order]
+    indexes: tuple[Index, ...]
+    standard: Order
+    standard_backwards: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is listed: the documents of a collection, or the rows of something else that it keeps.
+
+    name:     tells sources apart, in cursors too.
+    declared: the indexes that a query may count on, as soon as they are built.
+    table:    what a generation (its number; "" for none) of a shape keeps of it.
+    body:     the final JSON of a row.
+    document: a row as conditions and indexes look at it.
+    age:      of a row, what sorts rows in their standard order; they are travelled backwards.
+    """
+
+    collection: str
+    name: str
+    declared: tuple[Index, ...]
+    table: Callable[[str, Shape], Table]
+    body: Callable[[bytes], bytes]
+    document: Callable[[bytes], Present]
+    age: Callable[[bytes], bytes]

@@ -1,0 +1,98 @@
+"""Travelling along an index: asking for a page of it, and telling apart several entries of one row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from projections.entries import ONE_OF_SEVERAL, entries_of, key_of_member
+from queries.page_script import PAGE
+from queries.pages import Argument, CoalescedPages, Question, Told
+from queries.plan import Plan, Stretch
+from queries.query import Query
+from queries.standing import Standing
+from queries.table import Source, Table
+
+MOST_ENTRIES = 8000
+"""So many entries are looked at for one page; with fewer rows in them than asked for, the page is shorter."""
+_MORE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Travelled:
+    """What was found. `ends`: the member behind which the next page begins, None where there is none."""
+
+    rows: Sequence[bytes]
+    ends: bytes | None
+    count: int | None
+    entries: int
+    standing: Standing
+
+
+async def travel(
+    pages: CoalescedPages, source: Source, table: Table, plan: Plan, query: Query, place: bytes | None
+) -> Travelled:
+    """A page along `plan`, from behind `place` on. Raises as `CoalescedPages.ask`."""
+    stretches = plan.stretches if place is None else plan.after(place)
+    wanted = query.limit
+    while True:
+        arguments = _arguments(table, plan, query, stretches, wanted)
+        told = await pages.ask(Question(source.collection, table.generation, arguments, wanted))
+        if not told.parts:
+            return Travelled((), None, 0 if query.count else None, 0, told.standing)
+        count, entries, ends, rows, members = told.parts
+        if members is None:
+            return Travelled(rows, ends, count, entries, told.standing)
+        found = _told_apart(source, plan, query.limit, wanted, told)
+        if found is not None:
+            return found
+        wanted = min(wanted * _MORE, MOST_ENTRIES)
+
+
+def _told_apart(source: Source, plan: Plan, limit: int, wanted: int, told: Told) -> Travelled | None:
+    """The page, each row once; None where more entries must be looked at for it."""
+    count, entries, _, rows, members = told.parts
+    kept = [
+        (member, row) for member, row in zip(members, rows, strict=True) if _stands(source, plan, member, row)
+    ]
+    is_end, is_full = len(members) <= wanted, len(kept) > limit
+    if not is_full and not is_end and wanted < MOST_ENTRIES:
+        return None
+    ends = kept[limit - 1][0] if is_full else None if is_end else members[-1]
+    return Travelled([row for _, row in kept[:limit]], ends, count, entries, told.standing)
+
+
+def _stands(source: Source, plan: Plan, member: bytes, row: bytes) -> bool:
+    """Whether an entry is the one that its row is answered for."""
+    if member[-3:-2] != ONE_OF_SEVERAL:
+        return True
+    id = key_of_member(member)[1].decode()
+    return plan.first(entries_of(plan.order.index)(id, source.document(row))) == member
+
+
+def _arguments(
+    table: Table, plan: Plan, query: Query, stretches: Sequence[Stretch], wanted: int
+) -> list[Argument]:
+    order = plan.order
+    arguments: list[Argument] = [
+        PAGE,
+        table.rows,
+        order.key,
+        order.head,
+        "REV" if plan.backwards else "",
+        wanted,
+    ]
+    arguments += ("merge" if plan.merged else "", "" if plan.unique or not order.surplus else "tell")
+    _add(arguments, stretches)
+    if not query.count:
+        arguments.append("")
+    elif plan.whole:
+        arguments.append("rows")
+    else:
+        arguments += ("entries", "" if plan.unique else order.surplus)
+        _add(arguments, plan.stretches)
+    return arguments
+
+
+def _add(arguments: list[Argument], stretches: Sequence[Stretch]) -> None:
+    arguments.append(len(stretches))
+    for stretch in stretches:
+        arguments += stretch
