@@ -1,4 +1,4 @@
-"""Builds: filling new generations beside the live ones, and making them live in one step.
+"""Builds: filling new generations beside the live ones, and making all of them live where nothing is.
 
 Each of these is one guarded step of its own, so that a projector that was paused and wakes up late changes
 nothing that others have moved on from.
@@ -10,8 +10,9 @@ from events.position import Position, beginning
 from projections.checkpoint import Checkpoint
 from projections.client import RedisClient, RedisPipeline
 from projections.errors import CheckpointMoved
+from projections.fence import Fence
 from projections.freeing import keys_of, queue_freeing
-from projections.generation import Blueprint, Copy, Generation, read_generations
+from projections.generation import Blueprint, Copy, Generation, read_all, read_generations
 from projections.guarded import guarded
 from projections.layout import Layout, Target
 from projections.starting import next_number, queue_start
@@ -19,11 +20,12 @@ from projections.starting import next_number, queue_start
 Confirm = Callable[[Mapping[str, Generation]], Awaitable[None]]
 """Asked, with what was built, while the last step is watched; raises when it must not go live."""
 
-Finish = Callable[[RedisPipeline], None]
-
 
 class Builds:
-    """Starts, forgets and joins builds of one log's projections. Every method raises ProjectionAway."""
+    """Starts and forgets builds of one log's projections, and joins the one of everything.
+
+    Every method raises ProjectionAway.
+    """
 
     def __init__(self, redis: RedisClient, layout: Layout, log: str, partitions: int) -> None:
         """log: the id of the log that is projected."""
@@ -32,14 +34,19 @@ class Builds:
         self._log = log
         self._partitions = range(partitions)
 
-    async def start(self, build: Target, blueprints: Mapping[str, Blueprint]) -> None:
+    async def start(
+        self, build: Target, blueprints: Mapping[str, Blueprint], fence: Fence | None = None
+    ) -> None:
         """Begin from nothing; what an earlier attempt made is freed.
 
         blueprints: of the collections that get a generation now; others get theirs as they are met.
-        Raises: CheckpointMoved: somebody else began at the same time.
+        fence: of the lease that it is done under.
+        Raises: CheckpointMoved: somebody else began at the same time; LeaseLost.
         """
         checkpoints = build.checkpoints(self._partitions)
         async with guarded(self._redis, build.generations, *checkpoints) as step:
+            if fence is not None:
+                await fence.check(step)
             freed = await self._keys(step, build)
             numbers = {name: await next_number(step, self._layout) for name in blueprints}
             step.multi()
@@ -64,28 +71,6 @@ class Builds:
             step.delete(target.generations, *checkpoints)
             queue_freeing(step, freed)
 
-    async def join(self, build: Target, collection: str, confirm: Confirm, finish: Finish) -> None:
-        """Make the generation that `build` filled the live one; the one before is freed.
-
-        finish: queues what must happen together with it.
-        Raises: CheckpointMoved: it does not stand where the live ones do; what `confirm` raises.
-        """
-        live = self._layout.live
-        keys, live_keys = build.checkpoints(self._partitions), live.checkpoints(self._partitions)
-        async with guarded(self._redis, *keys, *live_keys, build.generations, live.generations) as step:
-            stands = await step.mget(keys)
-            built = read_generations(await step.hgetall(build.generations))
-            if None in stands or stands != await step.mget(live_keys) or collection not in built:
-                raise CheckpointMoved
-            await confirm(built)
-            freed = await self._keys(step, live, collection)
-            step.multi()
-            finish(step)
-            step.hset(live.generations, collection, built[collection].write())
-            step.delete(build.generations, *keys)
-            queue_freeing(step, freed)
-            step.publish(self._layout.moved, b"")
-
     async def join_all(self, build: Target, stands: Mapping[int, Position], confirm: Confirm) -> None:
         """Make everything that `build` filled live, where nothing is.
 
@@ -109,8 +94,6 @@ class Builds:
                 step.set(key, checkpoint)
             step.publish(self._layout.moved, b"")
 
-    async def _keys(self, step: RedisPipeline, target: Target, collection: str | None = None) -> list[str]:
-        """The keys of a target's generations, or of one collection's alone."""
-        found = read_generations(await step.hgetall(target.generations))
-        chosen = {name: found[name] for name in found if collection in (None, name)}
-        return await keys_of(step, self._layout, chosen)
+    async def _keys(self, step: RedisPipeline, target: Target) -> list[str]:
+        """The keys of all generations of a target."""
+        return await keys_of(step, self._layout, read_all(await step.hgetall(target.generations)))

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from projections.client import RedisPipeline
-from projections.errors import CheckpointMoved
+from projections.errors import LeaseLost
 
 
 class Fence(NamedTuple):
@@ -13,7 +13,7 @@ class Fence(NamedTuple):
     mark: bytes
 
     async def check(self, step: RedisPipeline) -> None:
-        """Watch it in a step that has not begun to queue. Raises CheckpointMoved when the lease is lost."""
+        """Watch it in a step that has not begun to queue. Raises LeaseLost."""
         await step.watch(self.key)
         if await step.get(self.key) != self.mark:
-            raise CheckpointMoved
+            raise LeaseLost

@@ -4,11 +4,12 @@ import asyncio
 
 import structlog
 
+from events.commit import Commit
 from events.log import EventLog
 from events.position import Position
 from events.wakeup import Wakeups
 from projections.batches import check_order
-from projections.errors import STORE_AWAY, CheckpointMoved, CheckpointUnusable
+from projections.errors import STORE_AWAY, CheckpointMoved, CheckpointUnusable, Held
 from projections.state import ProjectorState
 from projections.step import Steps
 from projections.usable import is_beyond_head
@@ -18,13 +19,11 @@ _log = structlog.get_logger(__name__)
 SMALLEST_BATCH, LARGEST_BATCH = 256, 4096
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 IDLE_LOOK = 0.5
+HELD_PAUSE = 0.005
 
 
 class Follower:
-    """Keeps the live projections of one partition at the head of the log.
-
-    `gate` is held while a step is taken: who holds it keeps the live checkpoint where it is.
-    """
+    """Keeps the live projections of one partition at the head of the log."""
 
     def __init__(self, log: EventLog, steps: Steps, partition: int, wakeups: Wakeups) -> None:
         self._log = log
@@ -33,7 +32,6 @@ class Follower:
         self._wakeups = wakeups
         self._limit = SMALLEST_BATCH
         self._pause = FIRST_PAUSE
-        self.gate = asyncio.Lock()
         self.state = ProjectorState.CATCHING_UP
         self.trouble: str | None = None
 
@@ -58,14 +56,21 @@ class Follower:
             commits = await self._log.read_partition(self._partition, after=after, limit=self._limit)
             if commits:
                 check_order(commits, after)
-                async with self.gate:
-                    await self._steps.apply(commits, after, commits[-1].position)
+                await self._apply(commits, after)
                 after = commits[-1].position
                 self._go_on(is_behind=len(commits) == self._limit)
                 await asyncio.sleep(0)
             else:
                 self._is(ProjectorState.LIVE)
                 await self._wait(after)
+
+    async def _apply(self, commits: list[Commit], after: Position) -> None:
+        """Take a step, as soon as nobody holds the live checkpoints where they are."""
+        while True:
+            try:
+                return await self._steps.apply(commits, after, commits[-1].position)
+            except Held:
+                await asyncio.sleep(HELD_PAUSE)
 
     async def _wait(self, after: Position) -> None:
         """Wait for a wake-up; without one, look whether the checkpoint is still good now and then."""

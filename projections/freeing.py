@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from projections.client import RedisPipeline
-from projections.generation import Generation
+from projections.generation import Generation, collection_of
 from projections.layout import Layout
 from projections.shape import EMPTY, read_shape
 
@@ -11,13 +11,13 @@ KEYS_A_COMMAND = 1000
 
 
 async def keys_of(step: RedisPipeline, layout: Layout, generations: Mapping[str, Generation]) -> list[str]:
-    """Every key that generations may have. To be asked before MULTI."""
-    there = {name: found.number for name, found in generations.items() if not found.is_vacant}
+    """Every key that generations, companions too, may have. To be asked before MULTI."""
+    there = [(collection_of(name), each.number) for name, each in generations.items() if not each.is_vacant]
     if not there:
         return []
-    texts = await step.mget([layout.shape(name, number) for name, number in there.items()])
+    texts = await step.mget([layout.shape(name, number) for name, number in there])
     shapes = [EMPTY if text is None else read_shape(text) for text in texts]
-    owned = zip(there.items(), shapes, strict=True)
+    owned = zip(there, shapes, strict=True)
     return [key for (name, number), shape in owned for key in layout.keys_of(name, number, shape)]
 
 

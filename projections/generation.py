@@ -3,16 +3,24 @@
 A collection may be dropped and declared anew; rows of the one are nothing to the other. Its incarnation is how
 much of the log lies below its floors: every drop that took something with it makes it greater, and rows of one
 incarnation are the fold of the same commits.
+
+Beside the generation that readers see there may be companions, which every step keeps at the same position: the
+next one, while it is compared with the live one, and the one before, where it is kept. The hash of the live
+generations names them by collection and role: `orders:next`, `orders:kept`.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from catalog.catalog import Catalog
 from events.position import beginning
 from projections.shape import EMPTY, Shape, shape_of
 
 VACANT = 0
+
+Role = Literal["next", "kept"]
+ROLES: tuple[Role, ...] = ("next", "kept")
+_OF = ":"
 
 
 class Generation(NamedTuple):
@@ -46,8 +54,32 @@ class Blueprint(NamedTuple):
     shape: Shape
 
 
+def companion(collection: str, role: Role) -> str:
+    """What a companion is called where collections are called by their names."""
+    return f"{collection}{_OF}{role}"
+
+
+def collection_of(name: str) -> str:
+    """The collection that a generation is of, by what it is called."""
+    return name.partition(_OF)[0]
+
+
 def read_generations(written: Mapping[bytes, bytes]) -> dict[str, Generation]:
-    """What Redis keeps: collection -> generation."""
+    """What Redis keeps: collection -> generation, without companions."""
+    return {name: found for name, found in read_all(written).items() if _OF not in name}
+
+
+def read_companions(written: Mapping[bytes, bytes]) -> dict[str, list[Generation]]:
+    """What Redis keeps: collection -> companions of its live generation."""
+    companions: dict[str, list[Generation]] = {}
+    for name, found in read_all(written).items():
+        if _OF in name:
+            companions.setdefault(collection_of(name), []).append(found)
+    return companions
+
+
+def read_all(written: Mapping[bytes, bytes]) -> dict[str, Generation]:
+    """What Redis keeps, companions too, by what they are called."""
     return {name.decode(): read_generation(generation) for name, generation in written.items()}
 
 

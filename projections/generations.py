@@ -8,7 +8,16 @@ from redis.exceptions import RedisError
 from projections.client import RedisClient
 from projections.errors import CheckpointMoved, ProjectionAway
 from projections.freeing import keys_of, queue_freeing
-from projections.generation import VACANT, Generation, read_generation, read_generations
+from projections.generation import (
+    VACANT,
+    Generation,
+    Role,
+    collection_of,
+    companion,
+    read_all,
+    read_generation,
+    read_generations,
+)
 from projections.guarded import guarded
 from projections.layout import Layout, Target
 from projections.shape import Shape
@@ -38,6 +47,23 @@ class Generations:
         except (RedisError, OSError) as error:
             raise ProjectionAway(str(error)) from error
 
+    async def companion(self, collection: str, role: Role) -> Generation | None:
+        """What stands beside the live generation of a collection. Raises ProjectionAway."""
+        try:
+            written = await self._redis.hget(self._layout.live.generations, companion(collection, role))
+        except (RedisError, OSError) as error:
+            raise ProjectionAway(str(error)) from error
+        return None if written is None else read_generation(written)
+
+    async def kept(self) -> dict[str, int]:
+        """The numbers of the generations that are kept for a rollback. Raises ProjectionAway."""
+        try:
+            there = read_all(await self._redis.hgetall(self._layout.live.generations))
+        except (RedisError, OSError) as error:
+            raise ProjectionAway(str(error)) from error
+        kept = {companion(name, "kept"): name for name in map(collection_of, there)}
+        return {kept[name]: each.number for name, each in there.items() if name in kept}
+
     async def shape(self, collection: str, number: int) -> Shape:
         """What a generation keeps; EMPTY for one that is not there (any more). Raises ProjectionAway."""
         try:
@@ -54,14 +80,14 @@ class Generations:
         return dict(zip(self._partitions, stands, strict=True))
 
     async def discard(self, collection: str) -> None:
-        """Take a dropped collection out of the live projections, and free its rows. Raises ProjectionAway.
+        """Take a dropped collection out of the live projections, and free all it had. Raises ProjectionAway.
 
         A step that was under way, and did not know of the drop yet, is refused and decides anew.
         """
         await self._replace(collection, lambda found: None)
 
     async def retire(self, collection: str, incarnation: int) -> None:
-        """Leave nothing to read of a generation older than `incarnation`; free its rows."""
+        """Leave nothing to read of a generation older than `incarnation`; free all it had."""
 
         def vacated(found: Generation | None) -> Generation | None:
             is_older = found is not None and found.incarnation < incarnation
@@ -83,14 +109,17 @@ class Generations:
     ) -> None:
         generations = self._layout.live.generations
         async with guarded(self._redis, generations) as step:
-            written = await step.hget(generations, collection)
-            found = None if written is None else read_generation(written)
+            there = read_all(await step.hgetall(generations))
+            found = there.get(collection)
             following = successor(found)
-            gone = {} if found is None or found == following else {collection: found}
+            own = {name: each for name, each in there.items() if collection_of(name) == collection}
+            gone = {} if following is not None and found == following else own
             freed = await keys_of(step, self._layout, gone)
             step.multi()
             # Set before it is deleted, so that whoever watches the key notices even where nothing was.
             step.hset(generations, collection, (following or Generation(VACANT, 0)).write())
             if following is None:
                 step.hdel(generations, collection)
+            for name in gone.keys() - {collection}:
+                step.hdel(generations, name)
             queue_freeing(step, freed)

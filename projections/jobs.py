@@ -1,49 +1,99 @@
-"""Rebuild jobs: asked for by anybody, done by a projector, followed by whoever likes."""
+"""Rebuild jobs: asked for by anybody, done by a projector, followed and steered by whoever may."""
 
 import time
-from typing import Literal
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from redis.exceptions import RedisError
 
 from projections.client import RedisClient, RedisPipeline
-from projections.errors import ProjectionAway, RebuildRunning
+from projections.errors import LeaseLost, ProjectionAway, RebuildRunning
+from projections.fence import Fence
 from projections.layout import Layout
+from projections.scripts import ALLOW_OOM
 
-JobState = Literal["queued", "running", "done", "failed"]
+JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled", "rolled_back"]
+ENDED = ("done", "failed", "cancelled", "rolled_back")
+MOST_WORKERS = 16
+MOST_DIFFERENCES = 100
+CLEAR_FOR = 60.0
 
-_ASK = """
-local kept = redis.call('HGET', KEYS[1], ARGV[1])
-if kept and cjson.decode(kept).state ~= 'done' and cjson.decode(kept).state ~= 'failed' then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
-redis.call('PUBLISH', KEYS[1], ARGV[1])
+_SWAP = (
+    ALLOW_OOM
+    + """
+if ARGV[4] ~= '' and redis.call('GET', KEYS[2]) ~= ARGV[4] then return -1 end
+if (redis.call('HGET', KEYS[1], ARGV[1]) or '') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+if ARGV[5] ~= '' then redis.call('PUBLISH', KEYS[1], ARGV[1]) end
 return 1
 """
+)
+
+
+class Options(BaseModel):
+    """How a rebuild is to be done.
+
+    verify: compare the new generation with the live one before it takes its place. max_rate: commits/s.
+    workers: processes that fill it. keep: the generation before stays, and is kept up to date, for a rollback.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    verify: bool = False
+    max_rate: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
+    workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 1
+    keep: bool = False
 
 
 class Job(BaseModel):
-    """A rebuild of one collection's projection. Times are seconds since 1970; done and total count commits."""
+    """A rebuild of one collection's projection. Times are seconds since 1970; done and total count commits.
+
+    trouble: what keeps it waiting now; error: why it failed; differences: ids, where a comparison found any.
+    """
 
     collection: str
     state: JobState = "queued"
+    options: Options = Options()
     done: int = 0
     total: int = 0
+    commits_per_second: float | None = None
     asked_at: float
     started_at: float | None = None
     finished_at: float | None = None
+    trouble: str | None = None
     error: str | None = None
+    compared: int | None = None
+    differences: list[str] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is still something to do, or being done, or waiting to be resumed."""
+        return self.state not in ENDED
 
     @property
     def running(self) -> bool:
-        """Whether there is still something to do, or being done."""
+        """Whether projectors are to work on it."""
         return self.state in ("queued", "running")
+
+    @property
+    def is_to_be_cleared(self) -> bool:
+        """Whether it ended without a result so lately that not all of what it made need be gone."""
+        ended = self.finished_at or 0.0
+        return self.state in ("failed", "cancelled") and time.time() - ended < CLEAR_FOR
+
+    def but(self, **changed: Any) -> "Job":
+        """The same job, changed."""
+        return self.model_copy(update=changed)
 
     def ended(self, state: JobState, error: str | None = None) -> "Job":
         """The same job, when it has ended now."""
         done = self.total if state == "done" else self.done
-        return self.model_copy(
-            update={"state": state, "error": error, "done": done, "finished_at": time.time()}
-        )
+        return self.but(state=state, error=error, done=done, trouble=None, finished_at=time.time())
+
+
+Change = Callable[[Job | None], Job]
+"""From a job as it is, None where there is none, to what it becomes. The very same: nothing is written."""
 
 
 class Jobs:
@@ -53,32 +103,69 @@ class Jobs:
         self._redis = redis
         self._key = layout.jobs
 
-    async def ask(self, collection: str) -> Job:
-        """Ask for a rebuild. Raises RebuildRunning."""
-        job = Job(collection=collection, asked_at=time.time())
-        try:
-            taken = await self._redis.eval(_ASK, 1, self._key, collection, job.model_dump_json())
-        except (RedisError, OSError) as error:
-            raise ProjectionAway(str(error)) from error
-        if not taken:
-            raise RebuildRunning(collection)
-        return job
+    async def ask(self, collection: str, wanted: Mapping[str, Any] | None = None) -> Job:
+        """Ask for a rebuild. `wanted`: the options that matter; those left out are as they come.
+
+        Raises: RebuildRunning: there is one already; it names the options that are other than wanted.
+        """
+        options = Options.model_validate(wanted or {})
+
+        def asked(kept: Job | None) -> Job:
+            if kept is not None and kept.is_open:
+                given, has = dict(options), dict(kept.options)
+                raise RebuildRunning(
+                    collection, tuple(name for name in wanted or {} if given[name] != has[name])
+                )
+            return Job(collection=collection, options=options, asked_at=time.time())
+
+        return await self.change(collection, asked, tell=True)
 
     async def all(self) -> dict[str, Job]:
-        """Every job there is, running or finished, by collection."""
+        """Every job there is, running or finished, by collection; without those of another version's making."""
         try:
             kept = await self._redis.hgetall(self._key)
         except (RedisError, OSError) as error:
             raise ProjectionAway(str(error)) from error
-        return {name.decode(): Job.model_validate_json(job) for name, job in kept.items()}
+        found = {name.decode(): _read(job) for name, job in kept.items()}
+        return {name: job for name, job in found.items() if job is not None}
 
-    async def keep(self, job: Job) -> None:
-        """Store how far a job is."""
-        try:
-            await self._redis.hset(self._key, job.collection, job.model_dump_json())
-        except (RedisError, OSError) as error:
-            raise ProjectionAway(str(error)) from error
+    async def change(
+        self, collection: str, change: Change, *, fence: Fence | None = None, tell: bool = False
+    ) -> Job:
+        """Change a job, whoever else does at the same time; returns what it is now.
+
+        tell:   wake the projectors.
+        Raises: LeaseLost: that of `fence`; what `change` raises.
+        """
+        key, mark = (self._key, b"") if fence is None else fence
+        while True:
+            try:
+                written = await self._redis.hget(self._key, collection)
+                kept = _read(written)
+                changed = change(kept)
+                if changed is kept:
+                    return changed
+                swap = (collection, written or b"", changed.model_dump_json(), mark, "tell" if tell else "")
+                taken = await self._redis.eval(_SWAP, 2, self._key, key, *swap)
+            except (RedisError, OSError) as error:
+                raise ProjectionAway(str(error)) from error
+            if taken < 0:
+                raise LeaseLost
+            if taken:
+                return changed
+
+    async def watch(self, step: RedisPipeline, collection: str) -> Job | None:
+        """A job as it is, watched in a step that has not begun to queue."""
+        await step.watch(self._key)
+        return _read(await step.hget(self._key, collection))
 
     def queue(self, step: RedisPipeline, job: Job) -> None:
         """Queue storing it with what else `step` does."""
         step.hset(self._key, job.collection, job.model_dump_json())
+
+
+def _read(job: bytes | None) -> Job | None:
+    try:
+        return None if job is None else Job.model_validate_json(job)
+    except ValidationError:
+        return None

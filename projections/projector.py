@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 import socket
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import structlog
@@ -33,7 +34,7 @@ from projections.worker import Worker
 _log = structlog.get_logger(__name__)
 
 PAUSE = 0.5
-KEEP_HOUSE_EVERY = 1.0
+LOOK_EVERY = 1.0
 
 
 class Projector:
@@ -61,7 +62,7 @@ class Projector:
         self._bring_up = BringUp(redis, layout, log, catalog)
         self._to_bring_up = Lease(redis, layout.build(EVERYTHING).base, self._name)
         self._housekeeping = Housekeeping(redis, layout, log, catalog)
-        self._worker = Worker(redis, layout, log, catalog, self._followers, self._name)
+        self._worker = Worker(redis, layout, log, catalog, self._name)
         self._heartbeats = Heartbeats(redis, layout)
         self._ready = asyncio.Event()
 
@@ -72,7 +73,8 @@ class Projector:
                 background.start(self._appended.run(), "appended")
                 background.start(self._asked.run(), "asked")
                 background.start(self._freed.run(), "freed")
-                background.start(self._work(), "jobs")
+                background.start(self._again_and_again(self._worker.run), "jobs")
+                background.start(self._again_and_again(self._housekeeping.run), "house")
                 background.start(self._beat(), "heartbeat")
                 background.start(self._project(), "project")
                 await background.wait()
@@ -118,19 +120,18 @@ class Projector:
         self._all_are(ProjectorState.STANDBY)
         return True
 
-    async def _work(self) -> None:
-        """Do what is asked for, and keep house, when there are projections."""
+    async def _again_and_again(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do some work each second, and when a rebuild is asked for, while there are projections."""
         asked = self._asked.waiter()
         while True:
             await self._ready.wait()
             try:
-                await self._housekeeping.run()
-                await self._worker.run()
+                await work()
             except (*STORE_AWAY, CheckpointMoved) as error:
-                _log.warning("rebuild waits", reason=str(error))
+                _log.warning("work waits", work=work.__qualname__, reason=str(error))
             except Exception:  # noqa: BLE001 - it must be seen, and must not end the others
-                _log.exception("rebuild halted, trying again")
-            await asked.wait(KEEP_HOUSE_EVERY)
+                _log.exception("work halted, trying again", work=work.__qualname__)
+            await asked.wait(LOOK_EVERY)
 
     async def _beat(self) -> None:
         while True:

@@ -1,94 +1,108 @@
 """Rebuilding: a new generation beside the live one is filled from the log, catches up, and takes its place.
 
+    fill → join: it stands where the live one stands, and moves with it → compare, if that is wanted → switch
+
 Readers see the old generation until the one step in which they see the new one. A rebuild that was interrupted
-goes on at its own checkpoint.
+goes on where it was.
 """
 
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack, aclosing, suppress
+from contextlib import aclosing
 
 import structlog
 
 from catalog.catalog import Catalog
 from events.log import EventLog
 from events.position import Position, beginning
-from projections.batches import BATCH, batches
 from projections.builds import Builds
 from projections.checkpoint import read_checkpoint
 from projections.client import RedisClient, RedisPipeline
-from projections.errors import CheckpointMoved, CheckpointUnusable, CollectionDropped
-from projections.follower import Follower
-from projections.generation import Blueprint, Generation, blueprint
+from projections.companions import Companions
+from projections.comparing import compare
+from projections.errors import (
+    CheckpointUnusable,
+    CollectionDropped,
+    RebuildDiffers,
+    RebuildInterrupted,
+)
+from projections.fence import Fence
+from projections.filling import Filling
+from projections.generation import Blueprint, Copy, Generation, blueprint
 from projections.generations import Generations
-from projections.jobs import Job, Jobs
+from projections.guarded import unless_moved
+from projections.hold import held
+from projections.jobs import MOST_DIFFERENCES, Job, Jobs
+from projections.lag import Lag
 from projections.layout import Layout
+from projections.pace import Pace
+from projections.progress import Progress
 from projections.step import Steps
 
 _log = structlog.get_logger(__name__)
 
-TELL_EVERY = 0.25
-
 
 class Rebuild:
-    """One rebuild of one collection's projection."""
+    """One rebuild of one collection's projection, under a lease."""
 
     def __init__(
-        self,
-        redis: RedisClient,
-        layout: Layout,
-        log: EventLog,
-        catalog: Catalog,
-        job: Job,
-        followers: Sequence[Follower] = (),
+        self, redis: RedisClient, layout: Layout, log: EventLog, catalog: Catalog, job: Job, fence: Fence
     ) -> None:
-        """followers: those of this process; they stand still while the new generation takes its place."""
+        self._redis = redis
+        self._layout = layout
         self._log = log
         self._catalog = catalog
-        self._layout = layout
+        self._name = job.collection
+        self._options = job.options
+        self._fence = fence
         self._build = layout.build(job.collection)
         self._builds = Builds(redis, layout, log.id, log.partitions)
+        self._companions = Companions(redis, layout, log.partitions)
         self._generations = Generations(redis, layout, log.id, log.partitions)
         self._steps = Steps(redis, layout, self._build, log, catalog)
         self._live = Steps(redis, layout, layout.live, log, catalog)
+        self._filling = Filling(log, job.collection, self._steps, self._live)
         self._jobs = Jobs(redis, layout)
-        self._job = job
-        self._followers = followers
-        self._told = 0.0
+        self._progress = Progress(self._jobs, job.collection, fence)
+        self._pace = Pace(Lag(log, self._live), job.options.max_rate)
 
     async def run(self) -> None:
         """Returns when the new generation is live.
 
         Raises: LogUnavailable, CatalogUnavailable, ProjectionAway: nothing is lost, run it again.
-                CheckpointMoved: somebody else works on it.
+                CheckpointMoved: somebody else works on it, or runs into it.
                 CheckpointUnusable: the collection was declared anew, and so must the rebuild begin anew.
                 CollectionDropped: there is nothing to rebuild.
+                RebuildInterrupted: it was paused or cancelled. RebuildDiffers: it is not as the live one.
         """
-        await self._begin()
-        await self._approach()
-        await self._join()
-        _log.info("rebuild done", collection=self._job.collection, commits=self._job.done)
-
-    async def _begin(self) -> None:
-        """Start from nothing unless an earlier attempt can go on, and count what there is to do."""
-        job = self._job
-        if not await self._is_resumable():
-            await self._builds.start(self._build, {job.collection: await self._blueprint()})
-        job.state, job.started_at, job.done, job.total = "running", job.started_at or time.time(), 0, 0
-        for partition in range(self._log.partitions):
-            place, live = await self._steps.position(partition), await self._live.position(partition)
-            job.done += await self._count(beginning(partition), place)
-            job.total += await self._count(beginning(partition), live)
-        await self._jobs.keep(job)
-
-    async def _is_resumable(self) -> bool:
-        """Whether the earlier attempt is of this log, this incarnation and shape, and not ahead of the live."""
-        name = self._job.collection
-        started = (await self._generations.of(self._build)).get(name)
         wanted = await self._blueprint()
-        if started is None or started.incarnation != wanted.incarnation:
+        if not await self._has_joined(wanted):
+            await self._begin(wanted)
+            await self._approach()
+            await self._join()
+        if self._options.verify:
+            await self._compare()
+        await self._switch()
+        _log.info("rebuild done", collection=self._name)
+
+    async def _has_joined(self, wanted: Blueprint) -> bool:
+        """Whether an earlier attempt came so far that its generation stands beside the live one."""
+        found = await self._generations.companion(self._name, "next")
+        if found is None or not await self._is_as(found, wanted):
             return False
-        if not wanted.shape.is_same(await self._generations.shape(name, started.number)):
+        total = await self._count_all(self._live)
+        await self._progress.begin(total, total)
+        return True
+
+    async def _begin(self, wanted: Blueprint) -> None:
+        """Start from nothing unless an earlier attempt can go on, and count what there is to do."""
+        if not await self._is_resumable(wanted):
+            await self._builds.start(self._build, {self._name: wanted}, self._fence)
+        await self._progress.begin(await self._count_all(self._steps), await self._count_all(self._live))
+
+    async def _is_resumable(self, wanted: Blueprint) -> bool:
+        """Whether the earlier attempt is of this log, this incarnation and shape, and not ahead of the live."""
+        started = (await self._generations.of(self._build)).get(self._name)
+        if started is None or not await self._is_as(started, wanted):
             return False
         for partition, written in (await self._generations.written(self._build)).items():
             found = read_checkpoint(written)
@@ -98,64 +112,85 @@ class Rebuild:
                 return False
         return True
 
+    async def _is_as(self, found: Generation, wanted: Blueprint) -> bool:
+        shape = await self._generations.shape(self._name, found.number)
+        return found.incarnation == wanted.incarnation and shape.is_same(wanted.shape)
+
     async def _blueprint(self) -> Blueprint:
-        collection = self._job.collection
-        if not await self._catalog.exists_now(collection):
-            raise CollectionDropped(collection)
-        return blueprint(self._catalog, collection, self._log.partitions)
+        if not await self._catalog.exists_now(self._name):
+            raise CollectionDropped(self._name)
+        return blueprint(self._catalog, self._name, self._log.partitions)
+
+    async def _count_all(self, target: Steps) -> int:
+        """How many commits of the collection `target` has applied."""
+        done = 0
+        for partition in range(self._log.partitions):
+            done += await self._count(beginning(partition), await target.position(partition))
+        return done
 
     async def _count(self, after: Position, until: Position) -> int:
         if after == until:
             return 0
-        return await self._log.count(after=after, until=until, collection=self._job.collection)
+        return await self._log.count(after=after, until=until, collection=self._name)
 
     async def _approach(self) -> None:
-        """Catch up until what is left is so little that the live ones can stand still for it."""
-        before, left = None, await self._fill_all()
-        while left > BATCH and (before is None or left < before):
-            before, left = left, await self._fill_all()
+        await self._filling.approach(self._progress, self._pace)
 
     async def _join(self) -> None:
-        """Catch up to where the live ones stand, and take their place before they move on."""
+        """Catch up to where the live ones stand, and stand beside them before they move on."""
         joined = False
         while not joined:
-            async with AsyncExitStack() as stack:
-                for follower in self._followers:
-                    await stack.enter_async_context(follower.gate)
-                await self._fill_all()
-                with suppress(CheckpointMoved):
-                    await self._builds.join(self._build, self._job.collection, self._confirm, self._finish)
+            async with held(self._redis, self._layout):
+                await self._filling.catch_up(self._progress, self._pace)
+                with unless_moved():
+                    await self._companions.join(self._build, self._name, self._confirm)
                     joined = True
 
-    async def _confirm(self, built: Mapping[str, Generation]) -> None:
-        """The collection may have been dropped, and declared anew, since the build was started."""
-        if built[self._job.collection].incarnation != (await self._blueprint()).incarnation:
-            raise CheckpointUnusable
+    async def _compare(self) -> None:
+        """Raises RebuildDiffers unless the new generation is the live one, byte by byte."""
+        live = (await self._generations.of(self._layout.live)).get(self._name)
+        new = await self._generations.companion(self._name, "next")
+        if live is None or live.is_vacant or new is None:
+            return
+        copies = [
+            Copy(self._name, each.number, await self._generations.shape(self._name, each.number))
+            for each in (live, new)
+        ]
+        odd: dict[str, None] = {}
+        async with aclosing(compare(self._redis, self._layout, copies[0], copies[1])) as pieces:
+            begun = time.monotonic()
+            async for piece in pieces:
+                odd |= dict.fromkeys(piece.odd)
+                await self._progress.compared(piece.rows)
+                await self._pace.rest(0, time.monotonic() - begun)
+                begun = time.monotonic()
+        if odd:
+            raise RebuildDiffers(self._name, sorted(odd)[:MOST_DIFFERENCES])
 
-    def _finish(self, step: RedisPipeline) -> None:
+    async def _switch(self) -> None:
         """The job ends with the step in which readers see what it made."""
-        self._jobs.queue(step, self._job.ended("done"))
+        switched = False
+        while not switched:
+            ended: list[Job] = []
 
-    async def _fill_all(self) -> int:
-        """Fill up to where the live ones stand now; how many commits they moved on from there meanwhile."""
-        stands = {partition: await self._live.position(partition) for partition in range(self._log.partitions)}
-        for partition, until in stands.items():
-            await self._fill(partition, until)
-        return sum([await self._live.position(partition) - stand for partition, stand in stands.items()])
+            async def confirm(step: RedisPipeline, new: Generation | None) -> None:
+                ended[:] = [await self._confirm(step, new)]  # noqa: B023 - asked within this turn
 
-    async def _fill(self, partition: int, until: Position) -> None:
-        after = await self._steps.position(partition)
-        name = self._job.collection
-        async with aclosing(batches(self._log, after=after, until=until, collection=name)) as found:
-            async for commits in found:
-                await self._steps.apply(commits, after, commits[-1].position)
-                after = commits[-1].position
-                await self._tell(len(commits))
-        if after < until:
-            await self._steps.apply((), after, until)
+            def finish(step: RedisPipeline) -> None:
+                self._jobs.queue(step, ended[0].ended("done"))  # noqa: B023 - as above
 
-    async def _tell(self, commits: int) -> None:
-        self._job.done += commits
-        if time.monotonic() - self._told > TELL_EVERY:
-            self._told = time.monotonic()
-            await self._jobs.keep(self._job)
+            with unless_moved():
+                await self._companions.promote(
+                    self._name, "next", keep=self._options.keep, confirm=confirm, finish=finish
+                )
+                switched = True
+
+    async def _confirm(self, step: RedisPipeline, new: Generation | None) -> Job:
+        """The lease may be lost, the job be no more, the collection be dropped and declared anew."""
+        await self._fence.check(step)
+        job = await self._jobs.watch(step, self._name)
+        if job is None or not job.running:
+            raise RebuildInterrupted(self._name)
+        if new is None or new.incarnation != (await self._blueprint()).incarnation:
+            raise CheckpointUnusable
+        return job

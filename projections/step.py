@@ -15,8 +15,15 @@ from events.position import Position, collection_of, partition_of
 from projections.changes import Changes, queue_changes, work_out
 from projections.checkpoint import Checkpoint, read_checkpoint
 from projections.client import RedisClient, RedisPipeline
-from projections.errors import CheckpointMoved, ProjectionAway
-from projections.generation import Copy, Generation, blueprint, incarnation, read_generations
+from projections.errors import CheckpointMoved, Held, ProjectionAway
+from projections.generation import (
+    Copy,
+    Generation,
+    blueprint,
+    incarnation,
+    read_companions,
+    read_generations,
+)
 from projections.guarded import guarded
 from projections.layout import Layout, Target
 from projections.shapes import Shapes
@@ -57,18 +64,23 @@ class Steps:
         """Apply `commits`, which are all there is between `after` and `upto`, and move the checkpoint.
 
         Raises: CheckpointMoved: the checkpoint was not at `after`, or moved meanwhile; nothing was written.
+                Held: somebody wants the target to stand where it is for a moment; nothing was written.
                 ProjectionAway: it is unknown whether the step was taken; read the checkpoint.
                 CatalogUnavailable: a collection is not known here, and MongoDB is away; nothing was written.
                 UnknownEvent: a commit could not be applied; nothing was written.
         """
         checkpoint = self._target.checkpoint(partition_of(after))
         async with guarded(self._redis, checkpoint, self._target.generations) as step:
-            if await step.get(checkpoint) != Checkpoint(self._log.id, after).write():
+            stands, held = await step.mget(checkpoint, self._target.hold)
+            if stands != Checkpoint(self._log.id, after).write():
                 raise CheckpointMoved
+            if held is not None:
+                raise Held
             groups = _by_collection(commits)
-            found = read_generations(await step.hgetall(self._target.generations))
-            started = await self._choose(step, groups, found)
-            copies = [started.get(name) or await self._copy(step, name, found[name]) for name in groups]
+            written = await step.hgetall(self._target.generations)
+            found, beside = read_generations(written), read_companions(written)
+            started = await self._choose(step, groups, found, beside)
+            copies = [*started.values(), *await self._copies(step, groups, found, beside)]
             try:
                 changes = await self._work_out(step, groups, copies, partition_of(after))
             except Exception:
@@ -84,24 +96,40 @@ class Steps:
                 step.publish(self._layout.moved, upto)
 
     async def _choose(
-        self, step: RedisPipeline, groups: Groups, found: Mapping[str, Generation]
+        self,
+        step: RedisPipeline,
+        groups: Groups,
+        found: Mapping[str, Generation],
+        beside: Mapping[str, Sequence[Generation]],
     ) -> dict[str, Copy]:
         """The generations to start. Commits that no generation is there for are taken out of `groups`."""
         started: dict[str, Copy] = {}
         for name in list(groups):
-            generation = found.get(name)
+            generation, companions = found.get(name), beside.get(name, ())
             if generation is None and await self._catalog.exists_now(name):
                 shape = blueprint(self._catalog, name, self._log.partitions).shape
                 started[name] = Copy(name, await next_number(step, self._layout), shape)
-            elif generation is None or generation.is_vacant:
+            elif generation is None or (generation.is_vacant and not companions):
                 del groups[name]
-            elif generation.incarnation > self._incarnation(name):
+            elif max(each.incarnation for each in (generation, *companions)) > self._incarnation(name):
                 await self._catalog.exists_now(name)
         return started
 
-    async def _copy(self, step: RedisPipeline, collection: str, generation: Generation) -> Copy:
-        number = generation.number
-        return Copy(collection, number, await self._shapes.of(step, collection, number))
+    async def _copies(
+        self,
+        step: RedisPipeline,
+        groups: Groups,
+        found: Mapping[str, Generation],
+        beside: Mapping[str, Sequence[Generation]],
+    ) -> list[Copy]:
+        """What there is of the collections already: the generation that readers see, and its companions."""
+        there = [
+            (name, generation.number)
+            for name in groups
+            for generation in (*([found[name]] if name in found else ()), *beside.get(name, ()))
+            if not generation.is_vacant
+        ]
+        return [Copy(*place, await self._shapes.of(step, *place)) for place in there]
 
     async def _work_out(
         self, step: RedisPipeline, groups: Groups, copies: Iterable[Copy], partition: int

@@ -1,20 +1,25 @@
 """Working off rebuild jobs: one after another, each by one projector at a time."""
 
-from collections.abc import Sequence
-
 import structlog
 
 from catalog.catalog import Catalog
 from events.log import EventLog
-from projections.builds import Builds
 from projections.client import RedisClient
-from projections.errors import STORE_AWAY, CheckpointMoved, CheckpointUnusable, CollectionDropped
-from projections.follower import Follower
-from projections.generations import Generations
+from projections.errors import (
+    STORE_AWAY,
+    CheckpointMoved,
+    CheckpointUnusable,
+    CollectionDropped,
+    ProjectionsFull,
+    RebuildDiffers,
+    RebuildInterrupted,
+)
+from projections.fence import Fence
 from projections.jobs import Job, Jobs
 from projections.layout import Layout
 from projections.lease import Lease
 from projections.rebuild import Rebuild
+from projections.steering import Steering
 
 _log = structlog.get_logger(__name__)
 
@@ -22,51 +27,66 @@ _log = structlog.get_logger(__name__)
 class Worker:
     """Does the jobs that nobody else is doing."""
 
-    def __init__(
-        self,
-        redis: RedisClient,
-        layout: Layout,
-        log: EventLog,
-        catalog: Catalog,
-        followers: Sequence[Follower],
-        name: str,
-    ) -> None:
+    def __init__(self, redis: RedisClient, layout: Layout, log: EventLog, catalog: Catalog, name: str) -> None:
         """name: of this projector; nobody else has it."""
         self._redis = redis
         self._layout = layout
         self._log = log
         self._catalog = catalog
-        self._followers = followers
         self._name = name
         self._jobs = Jobs(redis, layout)
-        self._generations = Generations(redis, layout, log.id, log.partitions)
-        self._builds = Builds(redis, layout, log.id, log.partitions)
+        self._steering = Steering(redis, layout, log.id, log.partitions)
 
     async def run(self) -> None:
         """Once over all jobs. Raises LogUnavailable, CatalogUnavailable, ProjectionAway: run it again."""
         for name, job in (await self._jobs.all()).items():
-            lease = Lease(self._redis, self._layout.build(name).base, self._name, self._layout.jobs)
-            if job.running and await lease.take():
-                async with lease.kept():
-                    await self._do(name)
+            if job.running:
+                lease = Lease(self._redis, self._layout.build(name).base, self._name, self._layout.jobs)
+                if await lease.take():
+                    async with lease.kept() as fence:
+                        await self._do(name, fence)
+            elif job.is_to_be_cleared:
+                await self._steering.clear(name)
 
-    async def _do(self, collection: str) -> None:
+    async def _do(self, collection: str, fence: Fence) -> None:
         job = (await self._jobs.all()).get(collection)
         if job is None or not job.running:
             return
         try:
-            await Rebuild(self._redis, self._layout, self._log, self._catalog, job, self._followers).run()
-        except (CheckpointMoved, CheckpointUnusable):
-            _log.info("rebuild goes on later", collection=collection)
-        except STORE_AWAY:
+            await Rebuild(self._redis, self._layout, self._log, self._catalog, job, fence).run()
+        except (CheckpointMoved, CheckpointUnusable, RebuildInterrupted) as reason:
+            _log.info("rebuild goes on later, or elsewhere", collection=collection, reason=str(reason))
+        except ProjectionsFull as full:
+            await self._give_up(job, fence, str(full))
+        except STORE_AWAY as away:
+            await self._wait(collection, fence, str(away))
             raise
         except CollectionDropped as dropped:
-            await self._give_up(job, str(dropped))
+            await self._give_up(job, fence, str(dropped))
+        except RebuildDiffers as differs:
+            await self._give_up(job, fence, str(differs), differs.ids)
         except Exception as fault:  # noqa: BLE001 - told to whoever follows the job
             _log.exception("rebuild failed", collection=collection)
-            await self._give_up(job, repr(fault))
+            await self._give_up(job, fence, repr(fault))
 
-    async def _give_up(self, job: Job, reason: str) -> None:
-        build = self._layout.build(job.collection)
-        await self._builds.forget(build, await self._generations.written(build))
-        await self._jobs.keep(job.ended("failed", reason))
+    async def _wait(self, collection: str, fence: Fence, trouble: str) -> None:
+        """Say what it waits for, if anybody can hear it."""
+
+        def waiting(job: Job | None) -> Job:
+            if job is None or not job.running:
+                raise RebuildInterrupted(collection)
+            return job.but(trouble=trouble)
+
+        try:
+            await self._jobs.change(collection, waiting, fence=fence)
+        except (*STORE_AWAY, CheckpointMoved, RebuildInterrupted):
+            return
+
+    async def _give_up(self, job: Job, fence: Fence, reason: str, ids: list[str] | None = None) -> None:
+        """What it made goes, so that there is room for the live one; the job says why."""
+
+        def failed(now: Job | None) -> Job:
+            return now.ended("failed", reason).but(differences=ids or []) if now and now.running else now or job
+
+        await self._jobs.change(job.collection, failed, fence=fence)
+        await self._steering.clear(job.collection)

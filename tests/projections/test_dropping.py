@@ -10,6 +10,7 @@ from events.position import Position
 from projections.builds import Builds
 from projections.errors import CheckpointMoved, CheckpointUnusable
 from projections.generation import Blueprint
+from projections.lease import Lease
 from projections.rebuild import Rebuild
 from projections.shape import EMPTY
 from projections.step import Groups, Steps
@@ -148,7 +149,10 @@ async def test_what_was_built_of_the_old_does_not_go_live_when_it_is_declared_an
     job = await world.built.jobs.ask("orders")
     stores = world.built.stores
     with pytest.raises(CheckpointUnusable):
-        await Overtaken(stores.redis, world.layout, world.log, world.catalog, job).run()
+        lease = Lease(stores.redis, world.layout.build("orders").base, "test")
+        assert await lease.take()
+        async with lease.kept() as fence:
+            await Overtaken(stores.redis, world.layout, world.log, world.catalog, job, fence).run()
     assert "orders" not in await world.built.generations.live()
     async with world.projecting():
         await world.rebuilt("orders")
@@ -165,8 +169,8 @@ async def test_a_step_under_way_while_its_collection_is_dropped_is_refused(world
     class Overtaken(Steps):
         """The collection is dropped just after it was found to be there."""
 
-        async def _choose(self, step: object, groups: Groups, found: object) -> dict[str, object]:  # type: ignore[override]
-            chosen = await super()._choose(step, groups, found)  # type: ignore[arg-type]
+        async def _choose(self, step: object, groups: Groups, *found: object) -> dict[str, object]:  # type: ignore[override]
+            chosen = await super()._choose(step, groups, *found)  # type: ignore[arg-type]
             await world.drop("orders")
             return dict(chosen)
 

@@ -12,8 +12,9 @@ from events.position import Position
 from projections.builds import Builds
 from projections.changes import Changes
 from projections.checkpoint import Checkpoint
+from projections.companions import Companions
 from projections.errors import CheckpointMoved, ProjectionAway
-from projections.generation import Blueprint, Generation
+from projections.generation import Blueprint, Generation, blueprint
 from projections.shape import EMPTY
 from projections.step import Steps
 from tests.projections.marks import KILLING
@@ -170,15 +171,17 @@ async def test_nothing_joins_what_is_live_already(world: World, steps: Steps) ->
 
 async def test_a_generation_joins_only_where_the_live_ones_stand(world: World, steps: Steps) -> None:
     builds = Builds(world.built.stores.redis, world.layout, world.log.id, 1)
+    beside = Companions(world.built.stores.redis, world.layout, 1)
     build = world.layout.build("orders")
-    await builds.start(build, {"orders": PLAIN})
+    await builds.start(build, {"orders": blueprint(world.catalog, "orders", 1)})
     await steps.apply(await commits(world, 0, 5), START, Position(5))
     before = await seen(world)
     with pytest.raises(CheckpointMoved):
-        await builds.join(build, "orders", _agree, lambda step: None)
+        await beside.join(build, "orders", _agree)
     filling = Steps(world.built.stores.redis, world.layout, build, world.log, world.catalog)
     await filling.apply(await commits(world, 0, 5), START, Position(5))
-    await builds.join(build, "orders", _agree, lambda step: None)
+    await beside.join(build, "orders", _agree)
+    await beside.promote("orders", "next", keep=False, confirm=_agree, finish=lambda step: None)
     assert await seen(world) == before
     await assert_equals_fold(world)
 
@@ -191,5 +194,5 @@ async def test_what_was_seen_before_others_moved_it_is_not_forgotten(world: Worl
     await assert_equals_fold(world)
 
 
-async def _agree(built: object) -> None:
+async def _agree(*built: object) -> None:
     """Nothing speaks against it."""

@@ -38,8 +38,9 @@ STANDING = [f"always-{n}" for n in range(20)]
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even few commits take many steps."""
     monkeypatch.setattr("projections.batches.BATCH", 16)
-    monkeypatch.setattr("projections.rebuild.BATCH", 16)
-    monkeypatch.setattr("projections.rebuild.TELL_EVERY", 0.0)
+    monkeypatch.setattr("projections.filling.BATCH", 16)
+    monkeypatch.setattr("projections.pace.BATCH", 16)
+    monkeypatch.setattr("projections.progress.TELL_EVERY", 0.0)
 
 
 async def filled(world: World) -> None:

@@ -1,0 +1,52 @@
+"""Filling a build: the commits of one collection, in the order of the log, up to where the live ones stand."""
+
+import time
+from contextlib import aclosing
+
+from events.log import EventLog
+from events.position import Position
+from projections.batches import BATCH, batches
+from projections.pace import Pace
+from projections.progress import Progress
+from projections.step import Steps
+
+
+class Filling:
+    """Moves a build on, slice by slice, at a pace that leaves the live projections theirs."""
+
+    def __init__(self, log: EventLog, collection: str, build: Steps, live: Steps) -> None:
+        self._log = log
+        self._collection = collection
+        self._build = build
+        self._live = live
+
+    async def approach(self, progress: Progress, pace: Pace) -> None:
+        """Catch up until what is left is so little that the live ones can stand still for it.
+
+        Raises: LogUnavailable, CatalogUnavailable, ProjectionAway, RebuildInterrupted, UnknownEvent;
+                CheckpointMoved: somebody else works on it.
+        """
+        before, left = None, await self.catch_up(progress, pace)
+        while left > BATCH and (before is None or left < before):
+            before, left = left, await self.catch_up(progress, pace)
+
+    async def catch_up(self, progress: Progress, pace: Pace) -> int:
+        """Fill up to where the live ones stand now; how far they moved on meanwhile. Raises as above."""
+        stands = {partition: await self._live.position(partition) for partition in range(self._log.partitions)}
+        for partition, until in stands.items():
+            await self._fill(partition, until, progress, pace)
+        return sum([await self._live.position(partition) - stand for partition, stand in stands.items()])
+
+    async def _fill(self, partition: int, until: Position, progress: Progress, pace: Pace) -> None:
+        after = await self._build.position(partition)
+        name = self._collection
+        async with aclosing(batches(self._log, after=after, until=until, collection=name)) as found:
+            async for commits in found:
+                for piece in pace.slices(commits):
+                    begun = time.monotonic()
+                    await self._build.apply(piece, after, piece[-1].position)
+                    after = piece[-1].position
+                    await progress.tell(len(piece))
+                    await pace.rest(len(piece), time.monotonic() - begun)
+        if after < until:
+            await self._build.apply((), after, until)

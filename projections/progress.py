@@ -1,0 +1,60 @@
+"""Progress of a rebuild, told to whoever follows it; and hearing what an operator wants of it."""
+
+import time
+
+from projections.errors import RebuildInterrupted
+from projections.fence import Fence
+from projections.jobs import Job, Jobs
+
+TELL_EVERY = 0.25
+
+
+class Progress:
+    """How far one job is, for as long as its lease is ours."""
+
+    def __init__(self, jobs: Jobs, collection: str, fence: Fence) -> None:
+        self._jobs = jobs
+        self._collection = collection
+        self._fence = fence
+        self._begun = self._told = time.monotonic()
+        self._done = self._done_before = self._compared = 0
+
+    async def begin(self, done: int, total: int) -> None:
+        """Say that the work begins, or goes on, where `done` of `total` commits are done. Raises as `tell`."""
+        self._begun = self._told = time.monotonic()
+        self._done = self._done_before = done
+        await self._change(state="running", done=done, total=total, started_at=time.time())
+
+    async def tell(self, commits: int) -> None:
+        """Count so many commits more, and say so now and then.
+
+        Raises: RebuildInterrupted: it was paused, cancelled or lost; CheckpointMoved: the lease is lost;
+                ProjectionAway.
+        """
+        self._done += commits
+        now = time.monotonic()
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            rate = (self._done - self._done_before) / (now - self._begun)
+            await self._change(done=self._done, commits_per_second=round(rate, 1))
+
+    async def compared(self, rows: int) -> None:
+        """Count so many rows more that were compared. Raises as `tell`."""
+        self._compared += rows
+        now = time.monotonic()
+        if now - self._told >= TELL_EVERY:
+            self._told = now
+            await self._change(compared=self._compared)
+
+    async def wait(self, trouble: str) -> None:
+        """Say what keeps it waiting. Raises as `tell`."""
+        await self._change(trouble=trouble)
+
+    async def _change(self, **changed: object) -> None:
+        def changing(job: Job | None) -> Job:
+            if job is None or not job.running:
+                raise RebuildInterrupted(self._collection)
+            kept = {"started_at": job.started_at} if job.started_at is not None else {}
+            return job.but(**{"trouble": None, **changed, **kept})
+
+        await self._jobs.change(self._collection, changing, fence=self._fence)
