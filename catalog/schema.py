@@ -34,6 +34,7 @@ class DocumentSchema:
         """Raises: DeclarationInvalid: `source` is no usable schema; the pointers begin with /schema."""
         refuse(schema_problems(source))
         self.source = source
+        self.speaks_of_id = _speaks_of_id(source)
         self._validator = validator(source)
 
     def check(self, document: Any) -> list[Violation]:
@@ -86,3 +87,8 @@ class DocumentSchema:
     @cached_property
     def _by_pointer(self) -> ValidatorMap:
         return validator_map_for(self.source, validate_formats=True, pattern_options=PATTERNS, offline=True)
+
+
+def _speaks_of_id(source: Any) -> bool:
+    """Whether a document's `id` must be shown to the schema: it says something of it."""
+    return isinstance(source, dict) and any("id" in source.get(part, ()) for part in ("properties", "required"))

@@ -27,7 +27,8 @@ class States:
     """State of streams, found as cheaply as may be. A stale one is harmless: the log refuses its append."""
 
     def __init__(self, log: EventLog, snapshots: Snapshots, most: int) -> None:
-        """most: streams kept in memory, as far as their weight allows."""
+        """most: streams kept in memory, as far as their weight allows; 0: each is met once, keep none."""
+        self._keeps_any = most > 0
         self._log = log
         self._snapshots = snapshots
         self._cached: StateCache[Loaded[Any]] = StateCache(most)
@@ -50,12 +51,12 @@ class States:
         if commits:
             version, position = commits[-1].last_version, commits[-1].position
         loaded = Loaded(version, position, decider.fold(commits, state))
-        self._cached.put(stream, loaded, decider.weigh(loaded.state))
+        self._remember(stream, decider, loaded)
         return loaded
 
     def keep(self, stream: StreamName, decider: Decider[Any, S], before: Version, loaded: Loaded[S]) -> None:
         """Remember the state after an append that led on from version `before`."""
-        self._cached.put(stream, loaded, decider.weigh(loaded.state))
+        self._remember(stream, decider, loaded)
         if self._snapshots.due(before, loaded.version):
             self._snapshots.keep(
                 stream,
@@ -66,3 +67,7 @@ class States:
                     "state": decider.freeze(loaded.state),
                 },
             )
+
+    def _remember(self, stream: StreamName, decider: Decider[Any, S], loaded: Loaded[S]) -> None:
+        if self._keeps_any:
+            self._cached.put(stream, loaded, decider.weigh(loaded.state))

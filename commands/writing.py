@@ -1,7 +1,7 @@
 """Writing documents of a collection: its schema, unique fields and limits around the generic decider."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from catalog.declared import Declared
 from commands.claims import Claims, claims_between, claims_of, fields_of
@@ -120,13 +120,9 @@ class DocumentRules(NamedTuple):
         """Raises SchemaViolated."""
         schema = self.declared.schema
         if schema is not None and isinstance(state, Present):
-            violations = schema.check(self._subject(schema.source, state.body))
+            violations = schema.check({"id": self.id, **state.body} if schema.speaks_of_id else state.body)
             if violations:
                 raise SchemaViolated(violations)
-
-    def _subject(self, schema: Any, body: JsonObject) -> JsonObject:
-        """What the schema is to see: the body, with `id` where the schema speaks of it."""
-        return {"id": self.id, **body} if _speaks_of_id(schema) else body
 
     def claims(self, before: Document, after: Document) -> Claims:
         """What the change takes and releases."""
@@ -135,10 +131,6 @@ class DocumentRules(NamedTuple):
     def taken(self, error: ClaimTaken) -> UniqueTaken:
         """The refusal for a claim that another document holds."""
         return UniqueTaken(fields_of(error.claim, self.declared.name, self.declared.unique))
-
-
-def _speaks_of_id(schema: Any) -> bool:
-    return isinstance(schema, dict) and any("id" in schema.get(part, ()) for part in ("properties", "required"))
 
 
 def _exists(state: Document) -> bool:

@@ -1,7 +1,6 @@
 """The event log: append to a stream, read a stream, read the log in order."""
 
 import asyncio
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +25,7 @@ from events.commit import (
 )
 from events.errors import InvalidValue, LogUnavailable
 from events.extent import ORDER, Extent, Place, Stretch, streams_of
+from events.nonces import Nonces
 from events.position import (
     NO_STREAM,
     Position,
@@ -53,6 +53,7 @@ class EventLog:
         self.partitions = partitions
         self._database = database
         self._commits = database.get_collection(COMMITS, codec_options=PLAIN, read_concern=MAJORITY)
+        self._nonces = Nonces()
         self._listeners: list[Callable[[Position], None]] = []
         self._appenders = [
             Appender(MongoWriter(database, partition), patience=patience, announce=self._announce)
@@ -111,7 +112,7 @@ class EventLog:
         """
         if len(new.events) > MOST_EVENTS or not (new.events or new.request):
             raise InvalidValue("", f"makes {len(new.events)} events; a commit holds 1 to {MOST_EVENTS}")
-        nonce, at = os.urandom(8), now()
+        nonce, at = self._nonces.next(), now()
         loop = asyncio.get_running_loop()
         append = Append(new, nonce, _encode(new, at, nonce), loop.create_future(), loop.time())
         partition = partition_for(new.stream, self.partitions)

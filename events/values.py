@@ -10,7 +10,10 @@ MOST_NESTING = 64
 MOST_DOCUMENT_BYTES = 2**20
 MOST_NAME_BYTES = 1024
 SHORT_NAME = MOST_NAME_BYTES // 4  # characters: no name as short as this has too many bytes
+MOST_REMEMBERED = 4096
 LEAST_INTEGER, MOST_INTEGER = -(2**63), 2**63 - 1
+
+_plain_names: set[str] = set()
 
 
 def check_document(body: dict[str, Any]) -> None:
@@ -37,9 +40,8 @@ def _is_plain(body: dict[str, Any]) -> bool:
         below: list[Any] = []
         for holder in level:
             if type(holder) is dict:
-                for name in holder:
-                    if name[:1] == "$" or "\0" in name or len(name) > SHORT_NAME:
-                        return False
+                if not (_plain_names.issuperset(holder) or _have_plain_names(holder)):
+                    return False
                 holder = holder.values()
             for inner in holder:
                 kind = type(inner)
@@ -56,6 +58,16 @@ def _is_plain(body: dict[str, Any]) -> bool:
             return True
         level = below
     return False
+
+
+def _have_plain_names(holder: dict[str, Any]) -> bool:
+    """Whether every name is plain. They are remembered: documents of a collection share their names."""
+    for name in holder:
+        if name[:1] == "$" or "\0" in name or len(name) > SHORT_NAME:
+            return False
+    if len(_plain_names) + len(holder) <= MOST_REMEMBERED:
+        _plain_names.update(holder)
+    return True
 
 
 def _check_object(value: dict[str, Any], pointer: str, depth: int) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -15,6 +16,7 @@ _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?
 _BOOLEANS = {"true": True, "false": False, "TRUE": True, "FALSE": False, "True": True, "False": False}
 
 LONGEST_INTEGER = 18
+REMEMBERED = 65_536  # columns repeat themselves
 
 Convert = Callable[[str], JsonValue]
 
@@ -54,6 +56,7 @@ class Cells:
         return None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _number(text: str) -> JsonValue:
     """A number as JSON would have it: whole where it is written so, else the nearest double."""
     if len(text) < LONGEST_INTEGER and text.isdecimal() and text.isascii():

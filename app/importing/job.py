@@ -26,7 +26,7 @@ class ImportJob(NamedTuple):
 async def run_import(settings: Settings, job: ImportJob) -> Summary:
     """Import a file into a deployment. Raises FileUnusable, CollectionMissing, LogUnavailable."""
     source = open_source(job.file, job.format)
-    async with deployment(settings) as built:
+    async with deployment(settings.model_copy(update={"state_cache": 0})) as built:
         declared = await _declared(built.catalog, job.collection, settings.auto_declare)
         schema = None if declared.schema is None else declared.schema.source
         importer = Importer(built.commands, declared, id_field=job.id_field, on_conflict=job.on_conflict)
