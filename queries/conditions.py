@@ -1,6 +1,7 @@
 """Conditions: what a field may be asked, and what it may be asked with."""
 
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from catalog.declared import Condition
@@ -38,8 +39,13 @@ def check_path(parameter: str, path: str) -> None:
     if first == "_meta":
         if rest not in _META:
             raise QueryInvalid(parameter, f"of _meta there is {', '.join(_META)}")
-    elif reason := path_problem(path):
+    elif reason := _problem(path):
         raise QueryInvalid(parameter, reason)
+
+
+@lru_cache(maxsize=4096)
+def _problem(path: str) -> str | None:
+    return path_problem(path)
 
 
 def _choices(parameter: str, value: Any) -> tuple[Any, ...]:

@@ -3,7 +3,6 @@
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
-from hashlib import sha256
 
 from queries.errors import QueryInvalid
 
@@ -34,4 +33,4 @@ class Cursors:
 
     def _seal(self, query: str, place: bytes) -> bytes:
         message = len(query).to_bytes(4) + query.encode() + place
-        return hmac.new(self._key, message, sha256).digest()[:SEAL_BYTES]
+        return hmac.digest(self._key, message, "sha256")[:SEAL_BYTES]

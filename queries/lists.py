@@ -1,13 +1,13 @@
 """Lists: a page of a source, by an index, by a scan, or newest first; and how many rows fit."""
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import NamedTuple
 
 from projections.shape import EMPTY, Shape, read_shape
 from queries.constraints import constraints_of
 from queries.cursor import Cursors
 from queries.errors import IndexBuilding, IndexNeeded, QueryInvalid
+from queries.packing import packed
 from queries.page_script import SCAN
 from queries.pages import CoalescedPages, OtherGeneration, Question
 from queries.plan import Plan, plan_of, standard_plan
@@ -16,13 +16,12 @@ from queries.query import Query
 from queries.scan import scan
 from queries.selection import select
 from queries.standing import Standing
-from queries.table import Order, Source, Table
+from queries.table import MARK_BYTES, Source, Table
 from queries.travel import travel
 
 SCAN_LIMIT = 10_000
 _MOST_PLANS = 4096
-_MARK_BYTES = 8
-_SCAN_MARK = b"\0" * _MARK_BYTES
+_SCAN_MARK = b"\0" * MARK_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +76,13 @@ class Lists:
         begin = None
         if query.cursor is not None:
             place = self._cursors.open(_sealed_for(source, query), query.cursor)
-            begin = _Begin(place[:_MARK_BYTES], place[_MARK_BYTES:])
+            begin = _Begin(place[:MARK_BYTES], place[MARK_BYTES:])
             plan = _plan_begun(table, query, plan, begin.mark)
         if plan is None:
             return await self._scanned(source, table, query, b"" if begin is None else begin.place)
         found = await travel(self._pages, source, table, plan, query, None if begin is None else begin.place)
         items = [source.body(row) for row in found.rows]
-        following = None if found.ends is None else self._seal(source, query, _mark(plan.order), found.ends)
+        following = None if found.ends is None else self._seal(source, query, plan.order.mark, found.ends)
         if query.fields is not None:
             items = select(items, query.fields)
         return Page(items, following, found.standing, found.count, plan.order.name, found.entries)
@@ -98,8 +97,8 @@ class Lists:
         return self._plans[key]
 
     async def _scanned(self, source: Source, table: Table, query: Query, after: bytes) -> Page:
-        arguments = (SCAN, table.rows, self._scan_limit)
-        told = await self._pages.ask(Question(source.collection, table.generation, arguments, self._scan_limit))
+        asked = packed((source.collection, table.generation, SCAN, table.rows, self._scan_limit))
+        told = await self._pages.ask(Question(table.generation, asked, self._scan_limit))
         size, rows = told.parts or (0, [])
         if rows is None:
             raise _unscannable(source, table, query, size)
@@ -120,16 +119,11 @@ def _sealed_for(source: Source, query: Query) -> str:
     return f"{source.name} {query.identity}"
 
 
-def _mark(order: Order) -> bytes:
-    """Tells orders of one source apart; the same for the same index of every generation."""
-    return sha256(f"{order.head} {order.index.name}".encode()).digest()[:_MARK_BYTES]
-
-
 def _plan(table: Table, query: Query) -> Plan | None:
     if not query.where and not query.sort:
         return standard_plan(table.standard, backwards=table.standard_backwards)
     where = constraints_of(query.where)
-    chosen = choose(table.indexes, where, query.sort)
+    chosen = table.choice(where, query.sort)
     if chosen is not None:
         index, way = chosen
         return plan_of(table.orders[index.name], way, where)
@@ -141,11 +135,11 @@ def _plan_begun(table: Table, query: Query, plan: Plan | None, mark: bytes) -> P
     """The plan by the order that the pages before were made by. Raises QueryInvalid where it is no more."""
     if mark == _SCAN_MARK:
         return None
-    if plan is not None and _mark(plan.order) == mark:
+    if plan is not None and plan.order.mark == mark:
         return plan
     where = constraints_of(query.where)
     for order in table.orders.values():
-        if _mark(order) == mark and (chosen := choose((order.index,), where, query.sort)) is not None:
+        if order.mark == mark and (chosen := choose((order.index,), where, query.sort)) is not None:
             return plan_of(order, chosen[1], where)
     raise QueryInvalid("cursor", "belongs to an index that is no more; begin again without it")
 

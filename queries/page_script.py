@@ -1,6 +1,6 @@
 """The script that reads pages and counts: several questions in one call, all answered from one moment.
 
-    prefix, partitions, then for each question: collection, generation, how many arguments follow, and these
+    prefix, partitions, then questions, each packed: collection, generation, PAGE or SCAN, what that takes
 
 Answers {checkpoints, answer, answer, …}. A question names the generation it was planned for; where another one
 is live the answer is {OTHER, its number or nil, its shape}, and nothing was read.
@@ -13,14 +13,12 @@ PAGE, SCAN = "page", "scan"
 
 _READING = """
 local byte, sub = string.byte, string.sub
-local at, touched
+local question, at, touched
 
 local function take()
   at = at + 1
-  return ARGV[at - 1]
+  return question[at]
 end
-
-local function take_number() return tonumber(take()) end
 
 local function id_of(member, head)
   if head > 0 then return sub(member, head + 1) end
@@ -43,8 +41,8 @@ end
 
 local function take_stretches()
   local stretches = {}
-  for place = 1, take_number() do
-    stretches[place] = {place = place, low = take(), high = take(), ahead = take_number()}
+  for place = 1, take() do
+    stretches[place] = {place = place, low = take(), high = take(), ahead = take()}
   end
   return stretches
 end
@@ -186,8 +184,8 @@ local function count_of(rows, index)
 end
 
 local function page()
-  local rows, index, head, backwards = take(), take(), take_number(), take() == 'REV'
-  local limit, merge, tell, stretches = take_number(), take() == 'merge', take() == 'tell', take_stretches()
+  local rows, index, head, backwards = take(), take(), take(), take() == 'REV'
+  local limit, merge, tell, stretches = take(), take() == 'merge', take() == 'tell', take_stretches()
   local read = reader(index, backwards)
   local members
   if merge then
@@ -207,7 +205,7 @@ end
 # rows, most. {ANSWERED, how many rows there are, ids and rows; nil where there are more than `most`}
 _SCAN = """
 local function scan()
-  local rows, most = take(), take_number()
+  local rows, most = take(), take()
   local count = redis.call('HLEN', rows)
   return {1, count, count <= most and redis.call('HGETALL', rows)}
 end
@@ -215,11 +213,9 @@ end
 
 _ANSWERING = """
 local answers = {stands}
-local following = 3
-while ARGV[following] do
-  at, touched = following, 0
-  local collection, planned, arguments = take(), take(), take_number()
-  following = at + arguments
+for place = 3, #ARGV do
+  question, at, touched = cmsgpack.unpack(ARGV[place]), 0, 0
+  local collection, planned = take(), take()
   local live = generation(collection)
   if (live or '') ~= planned then
     local shape = live and redis.call('GET', prefix .. ':shape:' .. collection .. ':' .. live)

@@ -16,8 +16,6 @@ MOST_IN_ONE = 32
 MOST_ROWS_IN_ONE = 2000
 _VACANT = b"0"
 
-Argument = str | bytes | int
-
 
 class OtherGeneration(Exception):
     """Another generation is live than the one planned for: nothing was read. Plan for this one.
@@ -33,11 +31,13 @@ class OtherGeneration(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: what the script is told, and how many rows the answer may have, about."""
+    """One question, packed, and how many rows the answer may have, about.
 
-    collection: str
+    generation: the one that the question is for.
+    """
+
     generation: str
-    arguments: Sequence[Argument]
+    asked: bytes
     rows: int
 
 
@@ -86,12 +86,8 @@ class CoalescedPages:
             read.add_done_callback(self._reads.discard)
 
     async def _read(self, waiting: Asked) -> None:
-        arguments: list[Argument] = [*self._head]
-        for question, _ in waiting:
-            arguments += (question.collection, question.generation, len(question.arguments))
-            arguments += question.arguments
         try:
-            stands, *answers = await self._script(args=arguments)
+            stands, *answers = await self._script(args=[*self._head, *(each.asked for each, _ in waiting)])
             standing = read_standing(stands, self._log)
         except (RedisError, OSError) as error:
             _fail(waiting, ReadUnavailable(str(error)))

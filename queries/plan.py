@@ -1,7 +1,7 @@
 """A plan: the stretches of a sorted set that answer a query, and how they are travelled."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
 
@@ -24,8 +24,9 @@ class Stretch(NamedTuple):
 class Plan:
     """stretches: in the order they are travelled in; those merged are merged by what follows `ahead`.
 
-    whole:  whether every row is asked for.
-    unique: whether no row can have two entries in the stretches.
+    whole:     whether every row is asked for.
+    unique:    whether no row can have two entries in the stretches.
+    questions: those that were packed for its first page, by limit and whether to count.
     """
 
     order: Order
@@ -34,6 +35,7 @@ class Plan:
     backwards: bool = False
     whole: bool = False
     unique: bool = False
+    questions: dict[tuple[int, bool], bytes] = field(default_factory=dict, compare=False)
 
     def after(self, place: bytes) -> tuple[Stretch, ...]:
         """What is left of the stretches behind the member `place`."""

@@ -7,7 +7,6 @@ that is the order asked for, else merged.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from math import prod
 from typing import NamedTuple
 
@@ -21,6 +20,9 @@ _ID = IndexField("id", False)
 
 Asked = tuple[tuple[str, int], ...]
 """Paths, and how many values each may equal; a span counts as _SPAN."""
+
+Sort = tuple[IndexField, ...]
+Choice = tuple[Index, "Way"] | None
 
 
 class Way(NamedTuple):
@@ -38,11 +40,12 @@ class Way(NamedTuple):
     backwards: bool
 
 
-def choose(
-    indexes: tuple[Index, ...], where: Mapping[str, Constraint], sort: tuple[IndexField, ...]
-) -> tuple[Index, Way] | None:
+def choose(indexes: tuple[Index, ...], where: Mapping[str, Constraint], sort: Sort) -> Choice:
     """The best index of those that serve, None where none does: without a merge, with the fewest fields."""
-    return _choose(indexes, asked(where), sort)
+    counts = dict(asked(where))
+    ways = ((index, _way(index, counts, sort)) for index in indexes)
+    serving = [(index, way) for index, way in ways if way is not None]
+    return min(serving, key=lambda found: (found[1].merged, len(found[0].fields), found[0].name), default=None)
 
 
 def asked(where: Mapping[str, Constraint]) -> Asked:
@@ -52,14 +55,7 @@ def asked(where: Mapping[str, Constraint]) -> Asked:
     )
 
 
-@lru_cache(maxsize=4096)
-def _choose(indexes: tuple[Index, ...], where: Asked, sort: tuple[IndexField, ...]) -> tuple[Index, Way] | None:
-    ways = ((index, _way(index, dict(where), sort)) for index in indexes)
-    serving = [(index, way) for index, way in ways if way is not None]
-    return min(serving, key=lambda found: (found[1].merged, len(found[0].fields), found[0].name), default=None)
-
-
-def _way(index: Index, where: Mapping[str, int], sort: tuple[IndexField, ...]) -> Way | None:
+def _way(index: Index, where: Mapping[str, int], sort: Sort) -> Way | None:
     counts = [where.get(field.path) for field in index.fields]
     equal = _leading(counts)
     constrained = equal + (counts[equal : equal + 1] == [_SPAN])
@@ -93,7 +89,7 @@ def _direction(fields: Iterable[IndexField], wanted: list[IndexField]) -> bool |
     return None if len(turns) > 1 else turns == {True}
 
 
-def index_for(where: Mapping[str, Constraint], sort: tuple[IndexField, ...]) -> Index | None:
+def index_for(where: Mapping[str, Constraint], sort: Sort) -> Index | None:
     """An index to declare that would serve the query; None where none could."""
     counts = dict(asked(where))
     fixed = [path for path, count in counts.items() if 0 <= count <= 1]

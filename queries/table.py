@@ -1,14 +1,21 @@
 """A table: rows of one generation in Redis, and the sorted sets over them. Queries know nothing else of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 
 from catalog.declared import Index
 from events.document import Present
 from projections.shape import Shape
+from queries.constraints import Constraint
+from queries.planner import Asked, Choice, Sort, asked, choose
+
+MARK_BYTES = 8
+_MOST_CHOICES = 1000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
     """A sorted set over rows, and what an answer calls it.
 
@@ -23,6 +30,11 @@ class Order:
     surplus: str = ""
     head: int = 0
 
+    @cached_property
+    def mark(self) -> bytes:
+        """Tells orders of one source apart; the same for the same index of every generation."""
+        return sha256(f"{self.head} {self.index.name}".encode()).digest()[:MARK_BYTES]
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -31,6 +43,7 @@ class Table:
     generation: its number as Redis has it, "" while there is none, and so no rows.
     rows:       where the hash of rows lies.
     orders:     those that were declared, by the name of their index.
+    choices:    what was chosen for queries of one form: mostly they differ in values alone.
     standard:   the order of all rows that a query gets which asks for none, and whether it is travelled
                 backwards.
     """
@@ -41,6 +54,16 @@ class Table:
     indexes: tuple[Index, ...]
     standard: Order
     standard_backwards: bool
+    choices: dict[tuple[Asked, Sort], Choice] = field(default_factory=dict, compare=False)
+
+    def choice(self, where: Mapping[str, Constraint], sort: Sort) -> Choice:
+        """The order that serves a query, as `planner.choose` chooses it."""
+        key = asked(where), sort
+        if key not in self.choices:
+            if len(self.choices) >= _MOST_CHOICES:
+                self.choices.clear()
+            self.choices[key] = choose(self.indexes, where, sort)
+        return self.choices[key]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from projections.entries import ONE_OF_SEVERAL, entries_of, key_of_member
+from queries.packing import Argument, packed
 from queries.page_script import PAGE
-from queries.pages import Argument, CoalescedPages, Question, Told
+from queries.pages import CoalescedPages, Question, Told
 from queries.plan import Plan, Stretch
 from queries.query import Query
 from queries.standing import Standing
@@ -34,8 +35,7 @@ async def travel(
     stretches = plan.stretches if place is None else plan.after(place)
     wanted = query.limit
     while True:
-        arguments = _arguments(table, plan, query, stretches, wanted)
-        told = await pages.ask(Question(source.collection, table.generation, arguments, wanted))
+        told = await pages.ask(_question(source, table, plan, query, stretches, wanted))
         if not told.parts:
             return Travelled((), None, 0 if query.count else None, 0, told.standing)
         count, entries, ends, rows, members = told.parts
@@ -66,6 +66,20 @@ def _stands(source: Source, plan: Plan, member: bytes, row: bytes) -> bool:
         return True
     id = key_of_member(member)[1].decode()
     return plan.first(entries_of(plan.order.index)(id, source.document(row))) == member
+
+
+def _question(
+    source: Source, table: Table, plan: Plan, query: Query, stretches: Sequence[Stretch], wanted: int
+) -> Question:
+    """The question for a page. Those for first pages of one plan are all the same, and kept with it."""
+    key = wanted, query.count
+    asked = plan.questions.get(key) if stretches is plan.stretches else None
+    if asked is None:
+        arguments = _arguments(table, plan, query, stretches, wanted)
+        asked = packed((source.collection, table.generation, *arguments))
+        if stretches is plan.stretches:
+            plan.questions[key] = asked
+    return Question(table.generation, asked, wanted)
 
 
 def _arguments(
