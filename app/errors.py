@@ -16,7 +16,7 @@ from difflib import get_close_matches
 
 from events.errors import FoldbaseError
 
-ROOTS = ("documents", "collections", "projections")
+ROOTS = ("documents", "collections", "export", "projections")
 
 
 class RequestError(FoldbaseError):

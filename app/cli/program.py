@@ -3,6 +3,7 @@
 import typer
 
 from app.cli.api import api
+from app.cli.export import export
 from app.cli.importing import import_
 from app.cli.projector import projector
 from app.cli.rebuild import rebuild
@@ -18,6 +19,6 @@ program = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (up, status, token, rebuild, api, projector):
+for command in (up, status, token, export, rebuild, api, projector):
     program.command()(command)
 program.command("import")(import_)

@@ -7,12 +7,13 @@ from app.openapi.composing import compose
 from app.openapi.description import Group, Schema
 from app.openapi.operations.collections import COLLECTIONS
 from app.openapi.operations.documents import DOCUMENTS
+from app.openapi.operations.exports import EXPORTS
 from app.openapi.operations.health import HEALTH
 from app.openapi.operations.projections import PROJECTIONS
 from app.openapi.operations.reference import REFERENCE
 from app.openapi.schemas import collections, documents, health, problems, projections, queries
 
-GROUPS: tuple[Group, ...] = (DOCUMENTS, COLLECTIONS, PROJECTIONS, HEALTH, REFERENCE)
+GROUPS: tuple[Group, ...] = (DOCUMENTS, COLLECTIONS, EXPORTS, PROJECTIONS, HEALTH, REFERENCE)
 SCHEMAS: dict[str, Schema] = {
     **documents.SCHEMAS,
     **queries.SCHEMAS,

@@ -20,6 +20,7 @@ NEVER_IN_A_REQUEST = {
     "app.cli.deployment.NoKey",
     "app.cli.deployment.NothingRuns",
     "app.embedded.errors.ServerUnavailable",
+    "app.exporting.errors.FileRefused",
     "app.identity.errors.GrantInvalid",
     "app.identity.errors.KeyInvalid",
     "app.importing.errors.FileUnusable",

@@ -39,7 +39,7 @@ def check(document: dict[str, Any], name: str, answer: httpx.Response) -> None:
         return
     media = answer.headers["content-type"]
     content = response["content"][media]
-    if media.endswith("json"):
+    if media.endswith(("/json", "+json")):
         validator(document, content["schema"]).validate(answer.json())
     if problem := problem_of(answer):
         assert problem in content["examples"], f"{name} answered {problem}"

@@ -25,6 +25,8 @@ STORY = [
     "document_patch",
     "document_delete",
     "document_restore",
+    "export_collection",
+    "export_view",
     "projection_state",
     "projection_rebuild",
     "collection_drop",

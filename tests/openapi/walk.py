@@ -63,6 +63,7 @@ def administration() -> list[Step]:
         Step("collection_declare", "PUT", one, "media-type-unsupported", text="{}", headers=_plain()),
         Step("collection_drop", "DELETE", "/v1/collections/nothing", "collection-missing"),
         Step("collection_drop", "DELETE", "/v1/collections/new", 204),
+        *_exporting(),
         Step("projection_state", "GET", report, 200),
         Step("projection_rebuild", "POST", f"{report}/nothing/rebuild", "collection-missing"),
         Step("metrics_scrape", "GET", "/metrics", 200),
@@ -72,6 +73,8 @@ def administration() -> list[Step]:
         ("collection_read", "GET", one),
         ("collection_declare", "PUT", one),
         ("collection_drop", "DELETE", one),
+        ("export_collection", "GET", "/v1/export/orders"),
+        ("export_view", "GET", "/v1/export/orders/by_status"),
         ("projection_state", "GET", report),
         ("projection_rebuild", "POST", f"{report}/orders/rebuild"),
         ("metrics_scrape", "GET", "/metrics"),
@@ -80,6 +83,23 @@ def administration() -> list[Step]:
         steps += [*_strangers(name, method, path), Step(name, method, path, "forbidden", by="user")]
         steps.append(Step(name, method, f"{path}?x=1", "parameter-unknown"))
     return steps
+
+
+def _exporting() -> list[Step]:
+    orders = "/v1/export/orders"
+    formats = [
+        Step(name, "GET", f"{path}?format={format}", 200)
+        for name, path in (("export_collection", orders), ("export_view", f"{orders}/by_status"))
+        for format in ("ndjson", "csv", "parquet", "arrow")
+    ]
+    return [
+        *formats,
+        Step("export_collection", "GET", f"{orders}?format=xls", "query-invalid"),
+        Step("export_collection", "GET", "/v1/export/nothing?format=csv", "collection-missing"),
+        Step("export_view", "GET", f"{orders}/by_status", "query-invalid"),
+        Step("export_view", "GET", f"{orders}/nothing?format=csv", "query-invalid"),
+        Step("export_view", "GET", "/v1/export/nothing/by_status?format=csv", "collection-missing"),
+    ]
 
 
 def public() -> list[Step]:

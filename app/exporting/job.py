@@ -1,0 +1,92 @@
+"""One export from the command line, from the name of the collection to the file."""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, aclosing, contextmanager
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from app.composition import stores
+from app.exporting.errors import FileRefused
+from app.exporting.export import parts
+from app.exporting.order import format_named, order
+from app.progress import ProgressLine
+from app.settings import Settings
+
+
+class ExportJob(NamedTuple):
+    """What to export, and where to. output: None is standard output."""
+
+    collection: str
+    view: str | None
+    format: str
+    at: str | None
+    output: Path | None
+    defused: bool
+
+
+class Done(NamedTuple):
+    """What was written: how many records as of which positions, how many bytes, in what time."""
+
+    records: int
+    position: str
+    size: int
+    seconds: float
+
+
+async def run_export(settings: Settings, job: ExportJob) -> Done:
+    """Export from a deployment. The file is there when it is whole, and not before.
+
+    Raises: CollectionMissing, QueryInvalid, FileRefused, LogUnavailable.
+    """
+    started, size = time.monotonic(), 0
+    async with stores(settings) as opened:
+        log, format = opened.log, format_named(job.format)
+        wanted = await order(
+            log, opened.catalog, job.collection, job.view, format, at=job.at, defused=job.defused
+        )
+        with _Phases(job.collection) as phases, _written(job.output) as file:
+            async with aclosing(parts(log, wanted, phases.tell)) as made:
+                async for part in made:
+                    file.write(part)
+                    size += len(part)
+    return Done(phases.done, wanted.position, size, time.monotonic() - started)
+
+
+class _Phases(ExitStack):
+    """Shows what is gone through; an export may look at all documents first, or fold them to rows."""
+
+    def __init__(self, collection: str) -> None:
+        super().__init__()
+        self.done = 0
+        self._collection = collection
+        self._doing = ""
+
+    def tell(self, doing: str, done: int) -> None:
+        """So much of it was gone through."""
+        if doing != self._doing:
+            self.close()
+            self._doing = doing
+            self._line = self.enter_context(ProgressLine(self._collection, doing))
+        self.done = done
+        self._line.show(done)
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[BinaryIO]:
+    """The file to write to; it takes its name when everything is written. Raises FileRefused."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    beside = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        with beside.open("wb") as file:
+            yield file
+        beside.replace(output)
+    except OSError as error:
+        raise FileRefused(str(output), error.strerror or str(error)) from None
+    finally:
+        beside.unlink(missing_ok=True)
