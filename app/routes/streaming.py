@@ -28,7 +28,8 @@ async def stream(request: Request, parts: AsyncIterator[bytes], headers: Mapping
         await response.eof()
     except Exception as error:
         _log.error("answer cut off", method=request.method, path=request.path, exc_info=error)
-        request.transport.abort()  # Sanic would end the body properly
+        transport: Any = request.transport
+        transport.abort()  # Sanic would end the body properly
         raise
 
 
