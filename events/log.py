@@ -157,7 +157,7 @@ class EventLog:
         Promises: the commits of one extent are the same at all times, whatever is written meanwhile.
         """
         start, stop = extent.bounds(after)
-        cursor = self._commits.find({}, extent.projection(), sort=ORDER, limit=-limit)
+        cursor = self._commits.find({}, extent.projection(), sort=ORDER, limit=-limit, batch_size=limit)
         cursor.hint(BY_VERSION).min(start).max(stop)
         passed = await self._guard(cursor.to_list())
         end = extent.place_of(passed[-1]) if passed else None

@@ -43,6 +43,15 @@ class Folding:
         if floor and not isinstance(self._document, Present) and not begins(commit, floor):
             return
         try:
-            self._document = apply(self._document, commit)
-        except UnknownEvent:
+            self._document = _applied(self._document, commit)
+        except MemoryError:
+            raise
+        except Exception:  # noqa: BLE001 (an event that makes no sense may lead to anything)
             self._stale_since = commit.position
+
+
+def _applied(document: Document, commit: Commit) -> Document:
+    after = apply(document, commit)
+    if isinstance(after, Present) and type(after.body) is not dict:
+        raise UnknownEvent(f"version {commit.version} of {commit.stream} leaves no JSON object")
+    return after

@@ -77,6 +77,14 @@ async def test_scanning_passes_every_commit_once(
     assert found == _wanted(await everything(log), upto, {})
 
 
+async def test_a_page_is_as_long_as_was_asked_for(direct: EventLog) -> None:
+    for number in range(300):
+        await direct.append(new(f"orders/o{number:03}"))
+    extent = Extent("orders", [await direct.head(0)], {})
+    for limit in (1, 250, 1000):
+        assert len((await direct.read_extent(extent, after=None, limit=limit)).commits) == min(limit, 300)
+
+
 async def _write(log: EventLog, random: Random, count: int) -> None:
     """Write `count` commits of one to three events to random streams of several collections."""
     for _ in range(count):
