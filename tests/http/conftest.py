@@ -57,6 +57,7 @@ def deployed(mongod: Running, own_redis: Running, home: AsyncDatabase[dict[str, 
         database=home.name,
         token_key=SecretStr(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()),
         max_body=2**21,
+        scan_limit=30,
     )
 
 
