@@ -152,7 +152,9 @@ def response_body(id: str, document: Present) -> bytes:
     )
 
 
+@lru_cache(maxsize=64)
 def _iso(at: datetime) -> bytes:
+    """Commits of one batch share their time, to the millisecond."""
     return at.isoformat(timespec="milliseconds")[:23].encode() + b"Z"
 
 
