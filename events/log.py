@@ -180,9 +180,17 @@ class EventLog:
         found = await self._guard(self._commits.find_one({"request": request}))
         return None if found is None else from_stored(found)
 
-    async def holds(self, collection: str) -> bool:
-        """Whether a document of the collection was ever written."""
-        query = {"stream": streams_of(collection), "version": {"$gt": 0}}
+    async def holds(self, collection: str, floors: Mapping[int, int] | None = None) -> bool:
+        """Whether a document of the collection was ever written.
+
+        floors: partition -> position; what was written at or below it does not count: it was dropped since.
+        """
+        query: dict[str, Any] = {"stream": streams_of(collection), "version": {"$gt": 0}}
+        if floors:
+            query["$or"] = [
+                {"_id": {"$gt": max(floors.get(part, 0), beginning(part)), "$lte": end(part)}}
+                for part in range(self.partitions)
+            ]
         return await self._guard(self._commits.find_one(query, {"_id": 1})) is not None
 
     async def count(self, *, after: Position, until: Position, collection: str) -> int:

@@ -24,6 +24,9 @@ def token(
     ttl: Annotated[
         timedelta, typer.Option(parser=duration, metavar="TIME", help="How long it holds: 90s, 30m, 1h, 7d.")
     ] = "1h",  # type: ignore[assignment]
+    scope: Annotated[
+        str | None, typer.Option(help="Further rights, like metrics:read, with blanks between.")
+    ] = None,
 ) -> None:
     """Print one token.
 
@@ -32,4 +35,4 @@ def token(
     from app.cli.deployment import signing_key
     from app.identity import tokens
 
-    typer.echo(tokens.issue(signing_key(data), sub=sub, role=role.value, ttl=ttl))
+    typer.echo(tokens.issue(signing_key(data), sub=sub, role=role.value, ttl=ttl, scope=scope))

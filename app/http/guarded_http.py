@@ -147,7 +147,7 @@ class GuardedHttp(Http):
         if response.body and not data:
             data, end_stream = response.body, True
         head = None
-        if end_stream and not (self.head_only or self.expecting_continue or self.protocol.access_log):
+        if end_stream and not (self.expecting_continue or self.protocol.access_log):
             head = write_head(
                 response.status, response.headers, response.content_type, len(data), self.keep_alive
             )
@@ -155,7 +155,7 @@ class GuardedHttp(Http):
             await super().http1_response_header(data, end_stream)
             return
         self.response_func = None  # type: ignore[assignment]
-        await self._send(head + data)
+        await self._send(head if self.head_only else head + data)
         self.stage = Stage.IDLE
 
     async def read(self) -> bytes | None:

@@ -40,6 +40,8 @@ def read_request_line(line: bytes) -> tuple[str, str, str, str]:
     authority = ""
     if target[:1] != "/" and (target != "*" or method != "OPTIONS"):
         authority, target = _split_absolute(target)
+    if target[:2] == "//":
+        raise BadRequest("The request target begins with two slashes; leave one out")
     if "#" in target:
         raise BadRequest("The request target has a fragment")
     return method, target, version[5:], authority

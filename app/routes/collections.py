@@ -54,7 +54,7 @@ class CollectionRoutes:
         name = reading.collection_name(name)
         declaration = self._declaration(name, reading.json_object(reading.json_body(request)))
         await self._clear_dropped(name)
-        declared, created = await self._catalog.declare(name, declaration, has_documents=self._log.holds)
+        declared, created = await self._catalog.declare(name, declaration, has_documents=self._has_documents)
         headers = {"location": f"/v1/collections/{name}"} if created else None
         return json_answer(_shown(declared), 201 if created else 200, headers)
 
@@ -68,6 +68,11 @@ class CollectionRoutes:
         await self._log.release_claims(name, upto=floors)
         await self._generations.discard(name)
         return empty_answer()
+
+    async def _has_documents(self, name: str) -> bool:
+        """Whether there are documents that a new unique set would have to look at."""
+        floors = {part: self._catalog.floor(name, part) for part in range(self._log.partitions)}
+        return await self._log.holds(name, floors)
 
     async def _clear_dropped(self, name: str) -> None:
         """Rows and claims of an earlier collection of this name go before the new one can have any."""

@@ -32,6 +32,13 @@ def test_a_users_token_opens_documents_and_not_administration(running: Up) -> No
     assert written.json()["_meta"]["updated_by"] == "user:ann"
 
 
+def test_a_token_may_carry_further_rights(running: Up) -> None:
+    options = ("--data", str(running.folder), "--role", "user")
+    plain = foldbase("token", *options).stdout.strip()
+    scoped = foldbase("token", *options, "--scope", "metrics:read").stdout.strip()
+    assert (status(running, plain, "/metrics"), status(running, scoped, "/metrics")) == (403, 200)
+
+
 def test_the_key_can_come_from_the_environment(tmp_path: Path) -> None:
     key = "A" * 43
     printed = foldbase("token", "--data", str(tmp_path), FOLDBASE_TOKEN_KEY=key)

@@ -87,6 +87,20 @@ async def test_a_deleted_document_is_restored_from_its_snapshot(
     assert restored.document.birth == before.state.birth  # type: ignore[union-attr]
 
 
+async def test_a_snapshot_gives_back_whole_numbers_that_a_schema_can_look_at(
+    mongod: Running, database: AsyncDatabase[dict[str, Any]], other: Process
+) -> None:
+    counted = declared(schema={"properties": {"n": {"type": "integer"}, "big": {"type": "integer"}}})
+    async with process(mongod.url, database.name, every=2) as writer:
+        await writer.write(counted, "o1", Create({"n": 1, "big": 2**53}))
+        await writer.write(counted, "o1", MergePatch({"n": 2}))
+        await writer.snapshots.close()
+    assert await database["snapshots"].count_documents({"_id": STREAM, "version": 2}) == 1
+    written = await other.write(counted, "o1", MergePatch({"n": 3}))
+    assert written.document.body == {"n": 3, "big": 2**53}  # type: ignore[union-attr]
+    assert type(written.document.body["big"]) is int  # type: ignore[union-attr]
+
+
 BODY = {"n": 1, "f": 1.0, "": {"a.b": [None, True, {"_id": 1}]}, "_id": {"x": 1}, "text": "ä\0😀"}
 BORN = Event("created", BODY)
 STATES = {

@@ -64,6 +64,8 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "CONNECT": (b"CONNECT localhost:80 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     "an absolute target of another host": (b"GET http://b/a HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     "an absolute target with user information": (b"GET http://u@b/a HTTP/1.1\r\nHost: b\r\n\r\n", 400),
+    "a target that begins with two slashes": (b"GET //b/a HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+    "an absolute target whose path does": (b"GET http://localhost//a HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     "an absolute target without path": (b"GET http://localhost HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     "an absolute target of another scheme": (b"GET ftp://localhost/a HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
     "the preface of HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),

@@ -36,9 +36,28 @@ def test_a_head_says_what_sanic_says_or_is_left_to_sanic(
         assert sorted(head.split(b"\r\n")) == _sanic(response, 4, connection)
 
 
-@pytest.mark.parametrize("status", [100, 101, 204, 304, 299, 1000])
-def test_a_status_without_body_or_name_is_left_to_sanic(status: int) -> None:
+@pytest.mark.parametrize("status", [100, 101, 299, 1000])
+def test_a_status_that_is_interim_or_has_no_name_is_left_to_sanic(status: int) -> None:
     assert write_head(status, Header(), None, 0, True) is None
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_body_says_nothing_of_one(status: int) -> None:
+    head = write_head(status, Header({"etag": '"1"'}), "text/plain", 0, True)
+    assert head is not None
+    assert [line.partition(b":")[0] for line in head.split(b"\r\n")[1:]] == [b"connection", b"etag", b"", b""]
+
+
+async def test_an_answer_to_head_is_the_head_of_the_answer_to_get() -> None:
+    async with serving() as server:
+        got, headed = [
+            (await server.answer(b"%b /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n" % method))
+            for method in (b"GET", b"HEAD")
+        ]
+    head, _, body = got.partition(b"\r\n\r\n")
+    assert body
+    assert headed == head + b"\r\n\r\n"
+    assert b"alt-svc" not in head
 
 
 @pytest.mark.parametrize("name", ["Content-Length", "Transfer-Encoding", "Connection"])
