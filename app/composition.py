@@ -10,6 +10,7 @@ from typing import Any
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
+from app.fillers import fillers
 from app.identity.keys import decode
 from app.settings import Settings, SettingsInvalid
 from app.stores import mongo_client, redis_client
@@ -26,6 +27,7 @@ from projections.heartbeat import Heartbeats
 from projections.jobs import Jobs
 from projections.layout import Layout
 from projections.projector import Projector
+from projections.steering import Steering
 from queries.cursor import Cursors
 from queries.documents import DocumentQueries
 from queries.waiting import Waiters
@@ -58,6 +60,7 @@ class Deployment:
     jobs: Jobs
     heartbeats: Heartbeats
     generations: Generations
+    steering: Steering
 
     @property
     def settings(self) -> Settings:
@@ -134,6 +137,7 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
             Jobs(redis, layout),
             Heartbeats(redis, layout),
             Generations(redis, layout, log.id, log.partitions),
+            Steering(redis, layout, log.id, log.partitions),
         )
 
 
@@ -141,7 +145,13 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
 async def projector(settings: Settings) -> AsyncIterator[Projector]:
     """Build a projector. Raises as `stores`."""
     async with stores(settings) as opened:
-        yield Projector(opened.redis, opened.listening, opened.layout, opened.log, opened.catalog)
+        yield projector_of(opened)
+
+
+def projector_of(opened: Stores) -> Projector:
+    """A projector on stores that are open already."""
+    start = fillers(opened.settings)
+    return Projector(opened.redis, opened.listening, opened.layout, opened.log, opened.catalog, start)
 
 
 def token_key(settings: Settings) -> bytes:

@@ -45,12 +45,15 @@ class ProgressLine:
         """Whether it is time to show something again; cheap enough to ask at every single step."""
         return time.monotonic() - self._shown >= (LINE_EVERY if self._bar is None else LOOK_EVERY)
 
-    def show(self, done: int, total: float | None = None) -> None:
-        """Say that `done` of `total` (None: unknown) are done, if it is time to."""
+    def show(self, done: int, total: float | None = None, *, rate: str | None = None) -> None:
+        """Say that `done` of `total` (None: unknown) are done, if it is time to.
+
+        rate: what to say of the speed, where it is not just what was done since this began.
+        """
         if not self.due():
             return
         now = self._shown = time.monotonic()
-        rate = f"{done / (now - self._started):,.0f} {self._unit}/s"
+        rate = rate or f"{done / (now - self._started):,.0f} {self._unit}/s"
         if self._bar is not None:
             self._bar.update(self._task, completed=done, total=total, rate=rate)
         else:

@@ -19,13 +19,15 @@ async def report(deployment: Deployment) -> dict[str, Any]:
         *(_partition(deployment, number) for number in range(deployment.log.partitions))
     )
     beats = await deployment.heartbeats.alive()
-    live, jobs = await deployment.generations.live(), await deployment.jobs.all()
+    generations = deployment.generations
+    live, kept, jobs = await generations.live(), await generations.kept(), await deployment.jobs.all()
     return {
         "projections": [
             {
                 "collection": declared.name,
                 "generation": live.get(declared.name),
-                "rebuild": _job(jobs.get(declared.name)),
+                "kept": kept.get(declared.name),
+                "rebuild": told(jobs[declared.name]) if declared.name in jobs else None,
             }
             for declared in await deployment.catalog.all()
         ],
@@ -51,14 +53,11 @@ async def _partition(deployment: Deployment, number: int) -> dict[str, Any]:
     }
 
 
-def _job(job: Job | None) -> dict[str, Any] | None:
-    if job is None:
-        return None
+def told(job: Job) -> dict[str, Any]:
+    """What is told of a rebuild: without what it does not have, and with the time that is left."""
     progress = job.model_dump(mode="json", exclude_none=True, exclude={"collection"})
-    if job.started_at is not None:
-        spent = (job.finished_at or time.time()) - job.started_at
-        rate = job.done / spent if spent > 0 else 0.0
-        progress["commits_per_second"] = round(rate)
-        if job.running and rate > 0:
-            progress["seconds_left"] = round((job.total - job.done) / rate, 1)
+    if not job.differences:
+        del progress["differences"]
+    if job.state == "running" and job.commits_per_second:
+        progress["seconds_left"] = round(max(0, job.total - job.done) / job.commits_per_second, 1)
     return progress

@@ -1,15 +1,16 @@
 """Rebuilding from the command line: ask for it, follow it, and do it here when no projector is alive."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.composition import Deployment, deployment
 from app.progress import ProgressLine
 from app.settings import Settings
+from app.working_here import WorkingHere
 from events.errors import FoldbaseError
 from projections.errors import RebuildRunning
 from projections.jobs import Job
-from projections.projector import Projector
 
 LOOK_EVERY = 0.1
 
@@ -18,43 +19,35 @@ class RebuildFailed(FoldbaseError):
     """A rebuild ended without a new generation; the old one is still live."""
 
 
-async def rebuild(settings: Settings, collections: Sequence[str]) -> list[Job]:
+async def rebuild(settings: Settings, collections: Sequence[str], options: Mapping[str, Any]) -> list[Job]:
     """Rebuild the collections, all declared ones where none are named, one after the other.
 
     Returns when the new generations are live. A rebuild that runs already is followed to its end.
-    Raises: CollectionMissing, RebuildFailed, ProjectionAway, LogUnavailable.
+    options: those that were given; a rebuild that runs already must have the same.
+    Raises: CollectionMissing, RebuildRunning, RebuildFailed, ProjectionAway, LogUnavailable.
     """
-    async with deployment(settings) as built:
+    async with deployment(settings) as built, WorkingHere(built) as here:
         names = collections or [declared.name for declared in await built.catalog.all()]
         for name in names:
             await built.catalog.find(name)
-        here = None if await built.heartbeats.alive() else _work_here(built)
-        try:
-            return [await _rebuild(built, name) for name in names]
-        finally:
-            if here is not None:
-                here.cancel()
-                await asyncio.gather(here, return_exceptions=True)
+        return [await _rebuild(built, name, options, here) for name in names]
 
 
-def _work_here(built: Deployment) -> "asyncio.Task[None]":
-    stores = built.stores
-    projector = Projector(stores.redis, stores.listening, stores.layout, stores.log, stores.catalog)
-    return asyncio.create_task(projector.run(), name="projector")
-
-
-async def _rebuild(built: Deployment, name: str) -> Job:
+async def _rebuild(built: Deployment, name: str, options: Mapping[str, Any], here: WorkingHere) -> Job:
     try:
-        job = await built.jobs.ask(name)
-    except RebuildRunning:
+        job = await built.jobs.ask(name, options)
+    except RebuildRunning as running:
+        if running.others:
+            raise
         job = await _found(built, name)
     with ProgressLine(name, "commits") as progress:
-        while job.running:
-            progress.show(job.done, job.total or None)
+        while job.is_open:
+            progress.show(job.done, job.total or None, rate=_rate(job))
             await asyncio.sleep(LOOK_EVERY)
+            await here.look()
             job = await _found(built, name)
-    if job.state == "failed":
-        raise RebuildFailed(f"the rebuild of {name} failed: {job.error}; the old generation is still live")
+    if job.state in ("failed", "cancelled"):
+        raise RebuildFailed(_why(job))
     return job
 
 
@@ -64,3 +57,24 @@ async def _found(built: Deployment, name: str) -> Job:
     if job is None:
         raise RebuildFailed(f"Redis lost the rebuild of {name}, and is filled anew from the log as a whole")
     return job
+
+
+def _rate(job: Job) -> str:
+    """How fast it goes, how long that will take, or why it does not go on."""
+    if job.state == "paused":
+        return f"paused; foldbase projections resume {job.collection}"
+    if job.trouble is not None:
+        return f"waiting: {job.trouble}"
+    if job.compared is not None:
+        return f"{job.compared:,} rows compared"
+    if not job.commits_per_second:
+        return job.state
+    left = max(0, job.total - job.done) / job.commits_per_second
+    return f"{job.commits_per_second:,.0f} commits/s, {left:,.0f} s left"
+
+
+def _why(job: Job) -> str:
+    if job.state == "cancelled":
+        return f"the rebuild of {job.collection} was cancelled; the old generation is still live"
+    odd = f" ({len(job.differences)} told: {', '.join(job.differences)})" if job.differences else ""
+    return f"the rebuild of {job.collection} failed: {job.error}{odd}; the old generation is still live"

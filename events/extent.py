@@ -44,11 +44,13 @@ class Extent:
     """upto: the last position of each partition, that of partition 0 first.
 
     floors: partition -> position; commits at or below it do not count, their collection was dropped since.
+    below:  streams before this one alone; None: all there are.
     """
 
     collection: str
     upto: Sequence[Position]
     floors: Mapping[int, int]
+    below: StreamName | None = None
 
     def floor(self, partition: int) -> Position:
         """The position in `partition` after which this collection begins; 0 where it was never dropped."""
@@ -57,7 +59,7 @@ class Extent:
     def bounds(self, after: Place | None) -> tuple[Bound, Bound]:
         """The keys of the index on stream and version to begin with, and to end before."""
         stream, version = (f"{self.collection}/", 0) if after is None else (after.stream, after.version + 1)
-        stop = f"{self.collection}{NAMES_AFTER}"
+        stop = self.below or f"{self.collection}{NAMES_AFTER}"
         return [("stream", stream), ("version", version)], [("stream", stop), ("version", MinKey())]
 
     def projection(self) -> dict[str, Any]:

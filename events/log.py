@@ -163,6 +163,20 @@ class EventLog:
         end = extent.place_of(passed[-1]) if passed else None
         return Stretch([from_stored(stored) for stored in passed if "events" in stored], end)
 
+    async def cut(self, collection: str, parts: int) -> list[StreamName]:
+        """The streams that all parts of a collection but the first begin with, if cut into parts of one size.
+
+        They are less than `parts` - 1 where few documents have most of the commits. Raises: LogUnavailable.
+        """
+        query = {"stream": streams_of(collection), "version": {"$exists": True}}
+        total = await self._guard(self._commits.count_documents(query, hint=BY_VERSION))
+        begins: dict[StreamName, None] = {}
+        for part in range(1, parts):
+            cursor = self._commits.find(query, {"_id": 0, "stream": 1}, sort=ORDER, hint=BY_VERSION, limit=1)
+            for found in await self._guard(cursor.skip(total * part // parts).to_list()):
+                begins[found["stream"]] = None
+        return list(begins)
+
     async def head(self, partition: int) -> Position:
         """The last position of a partition, or its beginning when nothing was appended to it."""
         query = {"_id": {"$gt": beginning(partition), "$lte": end(partition)}}

@@ -50,7 +50,7 @@ class Builds:
             freed = await self._keys(step, build)
             numbers = {name: await next_number(step, self._layout) for name in blueprints}
             step.multi()
-            step.delete(build.generations)
+            step.delete(build.generations, *build.ranges)
             queue_freeing(step, freed)
             for name, (incarnation, shape) in blueprints.items():
                 queue_start(step, self._layout, build, Copy(name, numbers[name], shape), incarnation)
@@ -68,7 +68,7 @@ class Builds:
                 raise CheckpointMoved
             freed = await self._keys(step, target)
             step.multi()
-            step.delete(target.generations, *checkpoints)
+            step.delete(target.generations, *checkpoints, *target.ranges)
             queue_freeing(step, freed)
 
     async def join_all(self, build: Target, stands: Mapping[int, Position], confirm: Confirm) -> None:

@@ -1,6 +1,6 @@
 """What a batch changes in one generation: worked out before MULTI, queued after it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from events.commit import Commit
@@ -12,6 +12,8 @@ from projections.indexing import IndexChanges, Members, index_changes
 from projections.layout import BY_CREATION, Layout
 from projections.queueing import queue_fields, queue_members
 from projections.views.keeping import KeptView, queue_view, work_out_views
+
+Turn = Callable[[], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,17 @@ class Changes:
 
 
 async def work_out(
-    step: RedisPipeline, layout: Layout, copy: Copy, commits: Sequence[Commit], floor: Position
+    step: RedisPipeline,
+    layout: Layout,
+    copy: Copy,
+    commits: Sequence[Commit],
+    floor: Position,
+    turn: Turn | None = None,
 ) -> Changes:
     """What `commits`, all of one collection, change in a copy of it; `step` is watching, and only read from.
 
     floor:  commits up to this position do not count.
+    turn:   is awaited before views are looked at, where others may be changing them all the time.
     Raises: UnknownEvent.
     """
     ids = rows_needed(commits)
@@ -37,6 +45,8 @@ async def work_out(
     before = {id: row for id, row in zip(ids, found, strict=True) if row is not None}
     rows = fold_rows(commits, before, floor)
     indexes = {index.name: index_changes(index, rows.touched) for index in copy.shape.indexes}
+    if turn is not None and copy.shape.views:
+        await turn()
     views = await work_out_views(step, layout, copy, rows.touched)
     return Changes(copy, rows, indexes, views)
 

@@ -10,12 +10,11 @@ from redis.exceptions import RedisError
 from projections.client import RedisClient, RedisPipeline
 from projections.errors import LeaseLost, ProjectionAway, RebuildRunning
 from projections.fence import Fence
-from projections.layout import Layout
+from projections.layout import MOST_RANGES, Layout
 from projections.scripts import ALLOW_OOM
 
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled", "rolled_back"]
 ENDED = ("done", "failed", "cancelled", "rolled_back")
-MOST_WORKERS = 16
 MOST_DIFFERENCES = 100
 CLEAR_FOR = 60.0
 
@@ -42,7 +41,7 @@ class Options(BaseModel):
 
     verify: bool = False
     max_rate: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
-    workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 1
+    workers: Annotated[int, Field(ge=1, le=MOST_RANGES)] = 1
     keep: bool = False
 
 

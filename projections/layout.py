@@ -27,6 +27,7 @@ from functools import cached_property
 from catalog.declared import View
 from projections.shape import EMPTY, Shape
 
+MOST_RANGES = 16
 BY_CREATION = "created,"
 """The index that every collection has. No declared one is called so: a name does not end with a comma."""
 
@@ -46,6 +47,11 @@ class Target:
     def hold(self) -> str:
         """While this key is there, no step is taken."""
         return f"{self.base}:hold"
+
+    @cached_property
+    def ranges(self) -> list[str]:
+        """The keys that hold the checkpoints of the ranges a build may be cut into."""
+        return [f"{self.base}:range:{number}" for number in range(MOST_RANGES)]
 
     def checkpoint(self, partition: int) -> str:
         """The key that holds a partition's checkpoint."""

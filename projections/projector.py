@@ -29,6 +29,7 @@ from projections.shares import Shares
 from projections.shift import Shift
 from projections.state import ProjectorState
 from projections.step import Steps
+from projections.team import Start
 from projections.worker import Worker
 
 _log = structlog.get_logger(__name__)
@@ -47,8 +48,12 @@ class Projector:
         layout: Layout,
         log: EventLog,
         catalog: Catalog,
+        start: Start | None = None,
     ) -> None:
-        """listening: a client whose connections may stay silent for long, for wake-ups."""
+        """listening: a client whose connections may stay silent for long, for wake-ups.
+
+        start: starts processes that share a rebuild; without it, one process does it.
+        """
         self._appended = Listener(listening, layout.appended)
         self._asked = Listener(listening, layout.jobs)
         self._freed = Listener(listening, layout.leases)
@@ -62,7 +67,7 @@ class Projector:
         self._bring_up = BringUp(redis, layout, log, catalog)
         self._to_bring_up = Lease(redis, layout.build(EVERYTHING).base, self._name)
         self._housekeeping = Housekeeping(redis, layout, log, catalog)
-        self._worker = Worker(redis, layout, log, catalog, self._name)
+        self._worker = Worker(redis, layout, log, catalog, self._name, start)
         self._heartbeats = Heartbeats(redis, layout)
         self._ready = asyncio.Event()
 

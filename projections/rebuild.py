@@ -36,7 +36,9 @@ from projections.lag import Lag
 from projections.layout import Layout
 from projections.pace import Pace
 from projections.progress import Progress
+from projections.ranges import Ranges
 from projections.step import Steps
+from projections.team import Start, Team
 
 _log = structlog.get_logger(__name__)
 
@@ -45,8 +47,16 @@ class Rebuild:
     """One rebuild of one collection's projection, under a lease."""
 
     def __init__(
-        self, redis: RedisClient, layout: Layout, log: EventLog, catalog: Catalog, job: Job, fence: Fence
+        self,
+        redis: RedisClient,
+        layout: Layout,
+        log: EventLog,
+        catalog: Catalog,
+        job: Job,
+        fence: Fence,
+        start: Start | None = None,
     ) -> None:
+        """start: starts processes that share the work, where there is much of it, and that is wanted."""
         self._redis = redis
         self._layout = layout
         self._log = log
@@ -63,6 +73,10 @@ class Rebuild:
         self._filling = Filling(log, job.collection, self._steps, self._live)
         self._jobs = Jobs(redis, layout)
         self._progress = Progress(self._jobs, job.collection, fence)
+        self._ranges = Ranges(redis, self._build, log)
+        self._team: Team | None = None
+        if start is not None and job.options.workers > 1:
+            self._team = Team(redis, layout, log, job.collection, job.options, start)
         self._pace = Pace(Lag(log, self._live), job.options.max_rate)
 
     async def run(self) -> None:
@@ -95,9 +109,17 @@ class Rebuild:
 
     async def _begin(self, wanted: Blueprint) -> None:
         """Start from nothing unless an earlier attempt can go on, and count what there is to do."""
-        if not await self._is_resumable(wanted):
+        team = self._team if self._is_divisible(wanted) else None
+        if not await self._is_resumable(wanted) or (team is None and await self._ranges.all()):
             await self._builds.start(self._build, {self._name: wanted}, self._fence)
-        await self._progress.begin(await self._count_all(self._steps), await self._count_all(self._live))
+        done = sum(each.done for each in await self._ranges.all()) + await self._count_all(self._steps)
+        await self._progress.begin(done, await self._count_all(self._live))
+        if team is not None:
+            await team.fill(self._fence, self._progress)
+
+    def _is_divisible(self, wanted: Blueprint) -> bool:
+        """Whether documents may be filled in any order: not where each partition has a floor of its own."""
+        return wanted.incarnation == 0 or self._log.partitions == 1
 
     async def _is_resumable(self, wanted: Blueprint) -> bool:
         """Whether the earlier attempt is of this log, this incarnation and shape, and not ahead of the live."""

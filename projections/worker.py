@@ -20,6 +20,7 @@ from projections.layout import Layout
 from projections.lease import Lease
 from projections.rebuild import Rebuild
 from projections.steering import Steering
+from projections.team import FillerFailed, Start
 
 _log = structlog.get_logger(__name__)
 
@@ -27,13 +28,22 @@ _log = structlog.get_logger(__name__)
 class Worker:
     """Does the jobs that nobody else is doing."""
 
-    def __init__(self, redis: RedisClient, layout: Layout, log: EventLog, catalog: Catalog, name: str) -> None:
-        """name: of this projector; nobody else has it."""
+    def __init__(
+        self,
+        redis: RedisClient,
+        layout: Layout,
+        log: EventLog,
+        catalog: Catalog,
+        name: str,
+        start: Start | None = None,
+    ) -> None:
+        """name: of this projector; nobody else has it. start: starts processes that share a rebuild."""
         self._redis = redis
         self._layout = layout
         self._log = log
         self._catalog = catalog
         self._name = name
+        self._start = start
         self._jobs = Jobs(redis, layout)
         self._steering = Steering(redis, layout, log.id, log.partitions)
 
@@ -53,7 +63,7 @@ class Worker:
         if job is None or not job.running:
             return
         try:
-            await Rebuild(self._redis, self._layout, self._log, self._catalog, job, fence).run()
+            await Rebuild(self._redis, self._layout, self._log, self._catalog, job, fence, self._start).run()
         except (CheckpointMoved, CheckpointUnusable, RebuildInterrupted) as reason:
             _log.info("rebuild goes on later, or elsewhere", collection=collection, reason=str(reason))
         except ProjectionsFull as full:
@@ -61,8 +71,8 @@ class Worker:
         except STORE_AWAY as away:
             await self._wait(collection, fence, str(away))
             raise
-        except CollectionDropped as dropped:
-            await self._give_up(job, fence, str(dropped))
+        except (CollectionDropped, FillerFailed) as reason:
+            await self._give_up(job, fence, str(reason))
         except RebuildDiffers as differs:
             await self._give_up(job, fence, str(differs), differs.ids)
         except Exception as fault:  # noqa: BLE001 - told to whoever follows the job

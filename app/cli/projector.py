@@ -10,6 +10,7 @@ def projector(
         bool,
         typer.Option("--check", help="Only tell, by the exit code, whether this machine's projector lives."),
     ] = False,
+    fill: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Keep projections up to date.
 
@@ -22,6 +23,10 @@ def projector(
         from app.cli.projector_check import heard_of_lately
 
         raise typer.Exit(0 if heard_of_lately(settings) else 1)
+    if fill is not None:
+        from app.filling import run_filler
+
+        raise typer.Exit(run_filler(settings, fill))
     from app.processes import run_projector
 
     run_projector(settings)

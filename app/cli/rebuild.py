@@ -4,12 +4,24 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Data
+from app.cli.options import Data, given
 
 
 def rebuild(
     collection: Annotated[str | None, typer.Argument(help="Which one.", show_default=False)] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every collection, one after the other.")] = False,
+    verify: Annotated[
+        bool | None,
+        typer.Option("--verify", help="Compare new and live before the switch; differences stop it."),
+    ] = None,
+    max_rate: Annotated[int | None, typer.Option(help="Commits per second at most.", min=1)] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes that share the work.", min=1, max=16, show_default="1")
+    ] = None,
+    keep: Annotated[
+        bool | None,
+        typer.Option("--keep", help="Keep the generation before, up to date, for `projections rollback`."),
+    ] = None,
     data: Data = None,
 ) -> None:
     """Rebuild projections; readers see the old ones until the new ones are there. Ends when they are."""
@@ -21,7 +33,9 @@ def rebuild(
     if (collection is None) != everything:
         raise typer.BadParameter("name one collection, or --all")
     names = [] if collection is None else [collection]
-    for job in uvloop.run(rebuild_projections(find(data), names)):
+    options = given(verify=verify, max_rate=max_rate, workers=workers, keep=keep)
+    for job in uvloop.run(rebuild_projections(find(data), names, options)):
         seconds = (job.finished_at or 0) - (job.started_at or 0)
         rate = job.done / seconds if seconds > 0 else 0.0
-        typer.echo(f"{job.collection}: {job.done:,} commits in {seconds:.1f} s ({rate:,.0f}/s), live")
+        compared = f", {job.compared:,} rows compared" if job.compared is not None else ""
+        typer.echo(f"{job.collection}: {job.done:,} commits in {seconds:.1f} s ({rate:,.0f}/s){compared}, live")

@@ -105,6 +105,7 @@ def test_keys_of_redis_are_documented() -> None:
     keys = {
         layout.live.checkpoint(0).removesuffix("0") + "P",
         layout.live.generations,
+        layout.live.hold,
         layout.rows("C", 1).removesuffix("1") + "G",
         layout.index("C", 1, BY_CREATION).replace(":1:", ":G:"),
         layout.index("C", 1, "INDEX").replace(":1:", ":G:"),

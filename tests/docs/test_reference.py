@@ -51,7 +51,8 @@ def test_every_command_and_option_is_documented() -> None:
     real = {
         name: {
             option
-            for parameter in command.params
+            for each in (command, *getattr(command, "commands", {}).values())
+            for parameter in each.params
             for option in parameter.opts
             if option.startswith("--") and not getattr(parameter, "hidden", False)
         }

@@ -31,8 +31,10 @@ NEVER_IN_A_REQUEST = {
     "app.supervisor.errors.FolderTaken",
     "app.supervisor.errors.FolderUnusable",
     "app.supervisor.errors.PortTaken",
+    "projections.errors.Held",
+    "projections.errors.LeaseLost",
 }
-"""Errors of commands and of starting up: a request never meets them."""
+"""Errors of commands, of starting up and of projectors: a request never meets them."""
 
 
 def everything() -> None:

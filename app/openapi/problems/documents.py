@@ -14,7 +14,7 @@ from commands.errors import (
     UniqueTaken,
 )
 from events.errors import RequestRepeated
-from projections.errors import RebuildRunning
+from projections.errors import NoRebuildRuns, NothingKept, RebuildRunning
 
 EXPLAINED = {
     "document-missing": Explained(
@@ -54,6 +54,16 @@ EXPLAINED = {
         "This projection is being rebuilt already.",
         "Follow the rebuild that runs: GET /v1/projections.",
         RebuildRunning("orders"),
+    ),
+    "rebuild-missing": Explained(
+        "No rebuild of this projection is under way that could be paused, resumed or cancelled.",
+        "GET /v1/projections tells how the last one ended.",
+        NoRebuildRuns("orders"),
+    ),
+    "nothing-kept": Explained(
+        "There is no generation of this projection to go back to, or to forget.",
+        'Rebuild with {"keep": true}: the generation before is kept then, and kept up to date.',
+        NothingKept("orders"),
     ),
     "request-repeated": Explained(
         "A write with the same request key had its effect already. Nothing was written now.",

@@ -4,26 +4,72 @@ from typing import get_args
 
 from app.openapi.description import Schema
 from app.openapi.fields import COLLECTION_NAME
-from projections.jobs import JobState
+from projections.jobs import MOST_DIFFERENCES, JobState
+from projections.layout import MOST_RANGES
 from projections.state import ProjectorState
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
 _MOMENT: Schema = {"type": "number", "description": "Seconds since 1970."}
 
+_OPTIONS: Schema = {
+    "verify": {
+        "type": "boolean",
+        "default": False,
+        "description": "Compare the new generation with the live one before it takes its place.",
+    },
+    "max_rate": {
+        "type": ["integer", "null"],
+        "minimum": 1,
+        "maximum": 1_000_000_000,
+        "default": None,
+        "description": "Commits per second at most.",
+    },
+    "workers": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": MOST_RANGES,
+        "default": 1,
+        "description": "Processes that share the work.",
+    },
+    "keep": {
+        "type": "boolean",
+        "default": False,
+        "description": "Keep the generation before, and keep it up to date, so that it can be gone back to.",
+    },
+}
+
+REBUILD_OPTIONS: Schema = {
+    "type": "object",
+    "description": "How a rebuild is to be done.",
+    "additionalProperties": False,
+    "properties": _OPTIONS,
+}
+
 _PROGRESS: Schema = {
     "state": {"enum": list(get_args(JobState))},
+    "options": {"type": "object", "additionalProperties": False, "properties": _OPTIONS},
     "done": {**_COUNT, "description": "Commits applied."},
     "total": {**_COUNT, "description": "Commits there were to apply."},
     "asked_at": _MOMENT,
     "started_at": _MOMENT,
     "finished_at": _MOMENT,
+    "commits_per_second": {"type": "number", "minimum": 0},
+    "seconds_left": {"type": "number", "minimum": 0},
+    "compared": {**_COUNT, "description": "Rows that were compared."},
+    "trouble": {"type": "string", "description": "What keeps it waiting."},
     "error": {"type": "string", "description": "Why it failed."},
+    "differences": {
+        "type": "array",
+        "maxItems": MOST_DIFFERENCES,
+        "items": {"type": "string"},
+        "description": "Ids of documents that differ; `view NAME` stands for a view.",
+    },
 }
 
 REBUILD_JOB: Schema = {
     "type": "object",
-    "description": "The order to rebuild a projection.",
-    "required": ["collection", "state", "done", "total", "asked_at"],
+    "description": "A rebuild of a projection.",
+    "required": ["collection", "state", "options", "done", "total", "asked_at"],
     "additionalProperties": False,
     "properties": {"collection": COLLECTION_NAME, **_PROGRESS},
 }
@@ -31,13 +77,9 @@ REBUILD_JOB: Schema = {
 _REBUILD: Schema = {
     "type": ["object", "null"],
     "description": "The last rebuild; null where there was none.",
-    "required": ["state", "done", "total", "asked_at"],
+    "required": ["state", "options", "done", "total", "asked_at"],
     "additionalProperties": False,
-    "properties": {
-        **_PROGRESS,
-        "commits_per_second": _COUNT,
-        "seconds_left": {"type": "number", "minimum": 0},
-    },
+    "properties": _PROGRESS,
 }
 
 _PARTITION: Schema = {
@@ -99,11 +141,15 @@ REPORT: Schema = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["collection", "generation", "rebuild"],
+                "required": ["collection", "generation", "kept", "rebuild"],
                 "additionalProperties": False,
                 "properties": {
                     "collection": COLLECTION_NAME,
                     "generation": {"type": ["integer", "null"], "description": "The live one."},
+                    "kept": {
+                        "type": ["integer", "null"],
+                        "description": "The one before, where it is kept to be gone back to.",
+                    },
                     "rebuild": _REBUILD,
                 },
             },
@@ -113,4 +159,17 @@ REPORT: Schema = {
     },
 }
 
-SCHEMAS = {"ProjectionReport": REPORT, "RebuildJob": REBUILD_JOB}
+ROLLED_BACK: Schema = {
+    "type": "object",
+    "description": "What readers see now.",
+    "required": ["collection", "generation"],
+    "additionalProperties": False,
+    "properties": {"collection": COLLECTION_NAME, "generation": _COUNT},
+}
+
+SCHEMAS = {
+    "ProjectionReport": REPORT,
+    "RebuildJob": REBUILD_JOB,
+    "RebuildOptions": REBUILD_OPTIONS,
+    "RolledBack": ROLLED_BACK,
+}

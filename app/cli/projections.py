@@ -1,0 +1,70 @@
+"""`foldbase projections`: steer rebuilds, and go back to the generation before."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from app.cli.options import Data
+
+if TYPE_CHECKING:
+    from projections.steering import Steering
+
+T = TypeVar("T")
+
+Collection = Annotated[str, typer.Argument(help="Which one.", show_default=False)]
+
+projections = typer.Typer(
+    help="Steer rebuilds, and go back to the generation before.", no_args_is_help=True, add_completion=False
+)
+
+
+@projections.command()
+def pause(collection: Collection, data: Data = None) -> None:
+    """Let a rebuild rest where it is."""
+    job = _steered(data, collection, lambda steering: steering.pause(collection))
+    typer.echo(f"{collection}: paused at {job.done:,} of {job.total:,} commits")
+
+
+@projections.command()
+def resume(collection: Collection, data: Data = None) -> None:
+    """Let a rebuild that was paused go on."""
+    job = _steered(data, collection, lambda steering: steering.resume(collection))
+    typer.echo(f"{collection}: goes on at {job.done:,} of {job.total:,} commits")
+
+
+@projections.command()
+def cancel(collection: Collection, data: Data = None) -> None:
+    """End a rebuild, and free what it made."""
+    _steered(data, collection, lambda steering: steering.cancel(collection))
+    typer.echo(f"{collection}: cancelled")
+
+
+@projections.command()
+def rollback(collection: Collection, data: Data = None) -> None:
+    """Let readers see the generation that was kept. Do it again to undo it."""
+    generation = _steered(data, collection, lambda steering: steering.rollback(collection))
+    typer.echo(f"{collection}: generation {generation.number} is live")
+
+
+@projections.command()
+def forget(collection: Collection, data: Data = None) -> None:
+    """Free the generation that is kept."""
+    _steered(data, collection, lambda steering: steering.forget(collection))
+    typer.echo(f"{collection}: no generation is kept any more")
+
+
+def _steered(data: Path | None, collection: str, steer: Callable[["Steering"], Awaitable[T]]) -> T:
+    """Do one thing to one collection's projection. Raises what `steer` raises, and CollectionMissing."""
+    import uvloop
+
+    from app.cli.deployment import find
+    from app.composition import deployment
+
+    async def steered() -> T:
+        async with deployment(find(data)) as built:
+            await built.catalog.find(collection)
+            return await steer(built.steering)
+
+    return uvloop.run(steered())

@@ -1,0 +1,119 @@
+"""A filler: one of several processes that fill a build together, each a range of documents."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+
+from redis.exceptions import RedisError
+
+from catalog.catalog import Catalog
+from events.background import end
+from events.commit import Commit
+from events.extent import Place, Stretch
+from events.log import EventLog
+from events.position import Position, StreamName, Version
+from projections.changes import queue_changes, work_out
+from projections.client import RedisClient, RedisPipeline
+from projections.errors import LeaseLost
+from projections.fence import Fence
+from projections.generation import Copy, read_generations
+from projections.guarded import away, guarded, unless_moved
+from projections.lag import Lag
+from projections.layout import Layout
+from projections.pace import Pace
+from projections.ranges import Range
+from projections.shapes import Shapes
+from projections.step import Steps
+from projections.turn import Turn
+
+PAGE = 2000
+
+
+class Filler:
+    """Fills one range of a build."""
+
+    def __init__(
+        self, redis: RedisClient, layout: Layout, log: EventLog, catalog: Catalog, collection: str, number: int
+    ) -> None:
+        """number: of the range, counted from 0."""
+        self._redis = redis
+        self._layout = layout
+        self._log = log
+        self._catalog = catalog
+        self._collection = collection
+        self._build = layout.build(collection)
+        self._key = self._build.ranges[number]
+        self._shapes = Shapes(layout)
+        self._turn = Turn(redis, f"{self._build.base}:turn")
+
+    async def run(self, fence: Fence, max_rate: int | None) -> None:
+        """Returns when the range is filled; goes on where an earlier attempt was.
+
+        fence:    of the lease on the rebuild.
+        max_rate: commits/s at most.
+        Raises:   LogUnavailable, CatalogUnavailable, ProjectionAway: nothing is lost, run it again.
+                  LeaseLost: others work on it, or it is no more.
+        """
+        try:
+            at = await self._range(self._redis)
+        except (RedisError, OSError) as error:
+            raise away(error) from error
+        live = Steps(self._redis, self._layout, self._layout.live, self._log, self._catalog)
+        pace = Pace(Lag(self._log, live), max_rate)
+        async with aclosing(self._stretches(at)) as stretches:
+            async for stretch in stretches:
+                begun = time.monotonic()
+                at = await self._take(at, stretch, fence)
+                await pace.rest(len(stretch.commits), time.monotonic() - begun)
+
+    async def _stretches(self, at: Range) -> AsyncGenerator[Stretch, None]:
+        """The pages that are left; the next one is fetched while one is worked on. The last one is empty."""
+        extent = at.extent(self._collection)
+
+        def fetch(after: Place | None) -> "asyncio.Task[Stretch]":
+            return asyncio.create_task(self._log.read_extent(extent, after=after, limit=PAGE), name="stretch")
+
+        after = None if at.after is None else Place(StreamName(at.after[0]), Version(at.after[1]))
+        ahead = None if at.ended else fetch(after)
+        try:
+            while ahead is not None:
+                stretch = await ahead
+                ahead = None if stretch.end is None else fetch(stretch.end)
+                yield stretch
+        finally:
+            await end([] if ahead is None else [ahead])
+
+    async def _take(self, at: Range, stretch: Stretch, fence: Fence) -> Range:
+        """Apply a page, and move the checkpoint of the range behind it, in one step."""
+        following = at.went(stretch.end, len(stretch.commits))
+        taken = False
+        while not taken:
+            with unless_moved():
+                async with self._turn, guarded(self._redis, self._key, self._build.generations) as step:
+                    await fence.check(step)
+                    if await self._range(step) != at:
+                        raise LeaseLost
+                    await self._queue(step, stretch.commits)
+                    step.set(self._key, following.model_dump_json())
+                taken = True
+        return following
+
+    async def _queue(self, step: RedisPipeline, commits: Sequence[Commit]) -> None:
+        copy = await self._copy(step)
+        floor = Position(self._catalog.floor(self._collection, 0))
+        changes = await work_out(step, self._layout, copy, commits, floor, turn=self._turn.take)
+        step.multi()
+        queue_changes(step, self._layout, changes)
+
+    async def _copy(self, step: RedisPipeline) -> Copy:
+        found = read_generations(await step.hgetall(self._build.generations)).get(self._collection)
+        if found is None:
+            raise LeaseLost
+        return Copy(self._collection, found.number, await self._shapes.of(step, self._collection, found.number))
+
+    async def _range(self, redis: RedisClient | RedisPipeline) -> Range:
+        written = await redis.get(self._key)
+        if written is None:
+            raise LeaseLost
+        return Range.model_validate_json(written)

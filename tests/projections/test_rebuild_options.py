@@ -1,0 +1,323 @@
+"""What a rebuild can be told: to compare, to keep what was, to share the work, to take its time, to stop."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
+
+import pytest
+
+from app.composition import projector_of
+from commands.documents import MergePatch
+from events.background import end
+from projections.errors import NoRebuildRuns, NothingKept, RebuildRunning
+from projections.generation import companion
+from projections.jobs import Job
+from tests.projections.histories import write
+from tests.projections.marks import KILLING
+from tests.projections.oracle import assert_equals_fold, seen
+from tests.projections.readers import Reader, reading
+from tests.projections.test_rebuild import STANDING, filled, writing
+from tests.projections.world import World, until
+
+pytestmark = KILLING
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even few commits take many steps, and each is told."""
+    monkeypatch.setattr("projections.filling.BATCH", 16)
+    monkeypatch.setattr("projections.batches.BATCH", 16)
+    monkeypatch.setattr("projections.pace.BATCH", 16)
+    monkeypatch.setattr("projections.progress.TELL_EVERY", 0.0)
+    monkeypatch.setattr("projections.projector.LOOK_EVERY", 0.1)
+
+
+async def job_of(world: World, collection: str = "orders") -> Job:
+    """The last rebuild."""
+    return (await world.built.jobs.all())[collection]
+
+
+async def until_it_is(world: World, state: str) -> Job:
+    """Wait until the rebuild of the orders is so."""
+
+    async def is_so() -> bool:
+        return (await job_of(world)).state == state
+
+    await until(is_so)
+    return await job_of(world)
+
+
+async def rows_of(world: World, generation: int) -> dict[bytes, bytes]:
+    """The rows of a generation of the orders."""
+    return dict(await world.redis.hgetall(world.layout.rows("orders", generation)))
+
+
+async def kept_equals_live(world: World) -> None:
+    """What is kept of the orders is what is live, row by row."""
+    live, kept = await world.built.generations.live(), await world.built.generations.kept()
+    assert kept["orders"] != live["orders"]
+    assert await rows_of(world, kept["orders"]) == await rows_of(world, live["orders"])
+
+
+async def test_a_rebuild_that_compares_finds_what_is_the_same_and_goes_live(wide_world: World) -> None:
+    world = wide_world
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        before = await world.built.generations.live()
+        async with writing(world):
+            await world.built.jobs.ask("orders", {"verify": True})
+            await world.rebuilt("orders")
+        await world.caught_up()
+        await assert_equals_fold(world)
+    job = await job_of(world)
+    assert job.differences == []
+    assert job.compared is not None
+    assert job.compared >= len(STANDING)
+    assert (await world.built.generations.live())["orders"] > before["orders"]
+
+
+async def test_a_rebuild_that_compares_names_what_somebody_changed_by_hand_and_does_not_switch(
+    world: World,
+) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        live = await world.built.generations.live()
+        rows = world.layout.rows("orders", live["orders"])
+        row = await world.redis.hget(rows, STANDING[3])
+        await world.redis.hset(rows, STANDING[3], row + b" ")
+        await world.redis.hdel(rows, STANDING[5])
+        await world.redis.hset(rows, "nobody", row)
+        await world.built.jobs.ask("orders", {"verify": True})
+        job = await until_it_is(world, "failed")
+        assert await world.built.generations.live() == live
+        assert set(job.differences) == {STANDING[3], STANDING[5], "nobody"}
+        await until(lambda: _is_cleared(world))
+        await world.rebuild("orders")
+        await assert_equals_fold(world)
+
+
+async def test_differences_in_indexes_are_named_by_the_documents_they_are_of(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        live = await world.built.generations.live()
+        index = world.layout.index("orders", live["orders"], "created,")
+        [first] = await world.redis.zrange(index, 0, 0)
+        await world.redis.zrem(index, first)
+        await world.built.jobs.ask("orders", {"verify": True})
+        job = await until_it_is(world, "failed")
+        assert job.differences == [first[16:].decode()]
+
+
+async def test_differences_in_views_are_named(world: World) -> None:
+    await world.declare("orders", views={"by_n": {"group_by": ["n"], "measures": {"count": "count"}}})
+    await world.create("orders", STANDING)
+    async with world.projecting():
+        await world.caught_up()
+        view = world.layout.view("orders", (await world.built.generations.live())["orders"], "by_n")
+        [some, *_] = await world.redis.hkeys(view)
+        await world.redis.hdel(view, some)
+        await world.built.jobs.ask("orders", {"verify": True})
+        job = await until_it_is(world, "failed")
+        assert job.differences == ["view by_n"]
+
+
+async def test_what_is_kept_stays_at_the_position_of_what_is_live(wide_world: World) -> None:
+    world = wide_world
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        before = await world.built.generations.live()
+        await world.built.jobs.ask("orders", {"keep": True})
+        await world.rebuilt("orders")
+        assert await world.built.generations.kept() == {"orders": before["orders"]}
+        await write(world, Random(5), 40)
+        await world.caught_up()
+        await kept_equals_live(world)
+
+
+async def test_a_rollback_is_instant_takes_no_reader_back_and_can_be_undone(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        first = (await world.built.generations.live())["orders"]
+        await world.built.jobs.ask("orders", {"keep": True})
+        await world.rebuilt("orders")
+        second = (await world.built.generations.live())["orders"]
+        reader = Reader(world.queries, "orders", STANDING, world.log.partitions)
+        async with writing(world), reading(reader):
+            for expected in (first, second, first):
+                assert (await world.built.steering.rollback("orders")).number == expected
+                assert (await world.built.generations.live())["orders"] == expected
+                seen_so_far = reader.reads
+                await until(lambda: reader.reads > seen_so_far + 50)  # noqa: B023 - awaited within this turn
+        await world.caught_up()
+        await kept_equals_live(world)
+        assert (await job_of(world)).state == "rolled_back"
+        await world.built.steering.forget("orders")
+        await assert_equals_fold(world)
+
+
+async def test_there_is_no_rollback_without_a_generation_that_was_kept(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        await world.rebuild("orders")
+        with pytest.raises(NothingKept):
+            await world.built.steering.rollback("orders")
+        with pytest.raises(NothingKept):
+            await world.built.steering.forget("orders")
+
+
+async def test_a_later_rebuild_frees_what_was_kept(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"keep": True})
+        await world.rebuilt("orders")
+        await world.rebuild("orders")
+        assert await world.built.generations.kept() == {}
+        await assert_equals_fold(world)
+
+
+async def test_a_drop_frees_what_was_kept(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"keep": True})
+        await world.rebuilt("orders")
+        await world.drop("orders")
+        assert await world.built.generations.kept() == {}
+        await until(lambda: _nothing_of_orders_is_left(world))
+
+
+async def test_a_paused_rebuild_rests_and_goes_on_where_it_was(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"max_rate": 40})
+        await until(lambda: _has_begun(world))
+        await world.built.steering.pause("orders")
+        await until(lambda: _is_free(world))
+        checkpoint = await world.redis.get(world.layout.build("orders").checkpoint(0))
+        await write(world, Random(6), 10)
+        await world.caught_up()
+        assert await world.redis.get(world.layout.build("orders").checkpoint(0)) == checkpoint
+        assert (await job_of(world)).state == "paused"
+    async with world.projecting():
+        await world.built.steering.resume("orders")
+        await world.rebuilt("orders")
+        await world.caught_up()
+        await until(lambda: _is_free(world))
+        await assert_equals_fold(world)
+
+
+async def test_a_cancelled_rebuild_leaves_nothing_and_what_was_live(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        before = await world.built.generations.live()
+        await world.built.jobs.ask("orders", {"max_rate": 40})
+        await until(lambda: _has_begun(world))
+        await world.built.steering.cancel("orders")
+        await until(lambda: _is_cleared(world))
+        assert (await job_of(world)).state == "cancelled"
+        assert await world.built.generations.live() == before
+        with pytest.raises(NoRebuildRuns):
+            await world.built.steering.cancel("orders")
+        await assert_equals_fold(world)
+
+
+async def test_nothing_can_be_steered_where_nothing_runs(world: World) -> None:
+    await world.declare("orders")
+    for steer in (world.built.steering.pause, world.built.steering.resume, world.built.steering.cancel):
+        with pytest.raises(NoRebuildRuns):
+            await steer("orders")
+
+
+async def test_a_rebuild_asked_for_with_other_options_than_one_that_runs_is_told_which(
+    world: World,
+) -> None:
+    await world.declare("orders")
+    await world.built.jobs.ask("orders", {"verify": True, "workers": 2})
+    with pytest.raises(RebuildRunning) as refused:
+        await world.built.jobs.ask("orders", {"verify": True, "workers": 3, "keep": True})
+    assert refused.value.others == ("workers", "keep")
+    with pytest.raises(RebuildRunning) as same:
+        await world.built.jobs.ask("orders", {"verify": True})
+    assert same.value.others == ()
+
+
+async def test_a_rate_is_kept_to(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"max_rate": 60})
+        await world.rebuilt("orders")
+        job = await job_of(world)
+        assert job.finished_at is not None
+        assert job.started_at is not None
+        assert job.total / (job.finished_at - job.started_at) < 60 * 1.5
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+async def test_processes_that_share_a_rebuild_make_the_very_same(wide_world: World, workers: int) -> None:
+    world = wide_world
+    await filled(world)
+    await write(world, Random(8), 120)
+    async with crewed(world):
+        await world.caught_up()
+        before = await seen(world)
+        live = await world.built.generations.live()
+        await world.built.jobs.ask("orders", {"workers": workers, "verify": True})
+        await world.rebuilt("orders")
+        assert (await world.built.generations.live())["orders"] > live["orders"]
+        assert await seen(world) == before
+        await until(lambda: _is_free(world))
+        await assert_equals_fold(world)
+
+
+async def test_processes_share_a_rebuild_while_documents_change(world: World) -> None:
+    await filled(world)
+    async with crewed(world):
+        await world.caught_up()
+        async with writing(world):
+            await world.built.jobs.ask("orders", {"workers": 2, "keep": True})
+            await world.rebuilt("orders")
+        await world.write("orders", STANDING[0], MergePatch({"n": "last"}))
+        await world.caught_up()
+        await kept_equals_live(world)
+        await world.built.steering.forget("orders")
+        await until(lambda: _is_free(world))
+        await assert_equals_fold(world)
+
+
+@asynccontextmanager
+async def crewed(world: World) -> AsyncIterator[None]:
+    """A projector runs that may start other processes."""
+    task = asyncio.create_task(projector_of(world.built.stores).run())
+    try:
+        yield
+    finally:
+        await end([task])
+
+
+async def _has_begun(world: World) -> bool:
+    return (await job_of(world)).done > 0
+
+
+async def _is_free(world: World) -> bool:
+    return not await world.redis.exists(f"{world.layout.build('orders').base}:lease")
+
+
+async def _is_cleared(world: World) -> bool:
+    build = [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")]
+    beside = await world.redis.hexists(world.layout.live.generations, companion("orders", "next"))
+    return build == [] and not beside
+
+
+async def _nothing_of_orders_is_left(world: World) -> bool:
+    return [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:*:orders:*")] == []
