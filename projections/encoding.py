@@ -23,6 +23,7 @@ OPAQUE = _OPAQUE
 _DOUBLE, _BITS, _SORTABLE = Struct(">d"), Struct(">Q"), Struct(">BQH")
 _SIGN, _ALL = 1 << 63, (1 << 64) - 1
 _NO_DIFFERENCE = 0x8000
+_END = b"\0\x01"
 _TURNED_OVER = bytes(range(255, -1, -1))
 
 
@@ -51,6 +52,25 @@ def turned_over(encoded: bytes) -> bytes:
     return encoded.translate(_TURNED_OVER)
 
 
+def split(encoded: bytes) -> list[bytes]:
+    """Encodings that stand one after the other, of either direction, each by itself."""
+    found = []
+    while encoded:
+        end = _length(encoded)
+        found.append(encoded[:end])
+        encoded = encoded[end:]
+    return found
+
+
+def _length(encoded: bytes) -> int:
+    """How long the first of encodings is."""
+    kind = encoded[:1]
+    if kind in (_NUMBER, turned_over(_NUMBER)):
+        return _SORTABLE.size
+    end = _END if kind == _STRING else turned_over(_END)
+    return encoded.index(end) + len(end) if kind in (_STRING, turned_over(_STRING)) else 1
+
+
 def _number(value: float) -> bytes:
     nearest = float(value) + 0.0
     difference = value - int(nearest) if type(value) is int else 0
@@ -60,7 +80,7 @@ def _number(value: float) -> bytes:
 
 
 def _string(value: str) -> bytes:
-    return _STRING + value.encode().replace(b"\0", b"\0\xff") + b"\0\x01"
+    return _STRING + value.encode().replace(b"\0", b"\0\xff") + _END
 
 
 _ENCODERS: dict[type, Callable[[Any], bytes]] = {

@@ -14,7 +14,7 @@ from typing import Any
 
 from catalog.declared import Index, IndexField
 from events.document import Present
-from projections.encoding import OPAQUE, encode, turned_over
+from projections.encoding import OPAQUE, encode, split, turned_over
 from projections.paths import Missing, reader
 
 MOST_ENTRIES = 1000
@@ -38,8 +38,15 @@ def entries(index: Index, id: str, document: Present) -> list[bytes]:
 
 
 def surplus(members: list[bytes]) -> list[bytes]:
-    """What a second sorted set keeps, so that documents can be counted: every entry but the first."""
-    return members[1:]
+    """What a second sorted set keeps, so that documents can be counted: every entry but the first.
+
+    Before each stands a byte: the number (from 1) of its last field that differs from the first entry's. Of all
+    entries that have their first n fields in common, one has no byte greater than n, or is the first of all.
+    """
+    if len(members) < 2:
+        return []
+    first = split(key_of_member(members[0])[0])
+    return [_last_difference(first, member) + member for member in members[1:]]
 
 
 def id_of_member(member: bytes) -> str:
@@ -57,6 +64,11 @@ def key_of_member(member: bytes) -> tuple[bytes, bytes]:
 def member_of(key: bytes, id: bytes, flag: bytes = ALONE) -> bytes:
     """The member for encoded fields and an id of at most 65,535 bytes."""
     return key + id + flag + len(id).to_bytes(2)
+
+
+def _last_difference(first: list[bytes], member: bytes) -> bytes:
+    fields = split(key_of_member(member)[0])
+    return bytes([max(place for place, field in enumerate(fields, 1) if field != first[place - 1])])
 
 
 @lru_cache(maxsize=4096)

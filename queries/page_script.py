@@ -132,22 +132,28 @@ end
 _COUNTING = """
 local function lexcount(key, low, high) return redis.call('ZLEXCOUNT', key, '[' .. low, '(' .. high) end
 
--- Entries, where no row has more than its first one here; else rows, one by one.
-local function counted(key, surplus, stretches)
-  local entries, more = 0, 0
-  for _, stretch in ipairs(stretches) do
-    entries = entries + lexcount(key, stretch.low, stretch.high)
-    if surplus ~= '' then more = more + lexcount(surplus, stretch.low, stretch.high) end
+-- How many entries that are not their row's first one differ from it last in one of these fields.
+local function beside(plan, first, last)
+  local found = 0
+  if plan.surplus == '' or redis.call('ZCARD', plan.surplus) == 0 then return found end
+  for field = first, last do
+    local sign = string.char(field)
+    for _, stretch in ipairs(plan.stretches) do
+      found = found + lexcount(plan.surplus, sign .. stretch.low, sign .. stretch.high)
+    end
   end
-  if more == 0 then return entries end
-  local read, seen, rows = reader(key, false), {}, 0
-  for _, stretch in ipairs(stretches) do
+  return found
+end
+
+local function walked(plan)
+  local read, seen, rows = reader(plan.index, false), {}, 0
+  for _, stretch in ipairs(plan.stretches) do
     local low, found = stretch.low
     repeat
       found = read(low, stretch.high, 1000)
       for _, member in ipairs(found) do
-        local id = id_of(member, 0)
-        if byte(member, -3) == 0 then
+        local id = id_of(member, plan.head)
+        if plan.surplus == '' or byte(member, -3) == 0 then
           rows = rows + 1
         elseif not seen[id] then
           seen[id] = true
@@ -159,12 +165,23 @@ local function counted(key, surplus, stretches)
   end
   return rows
 end
+
+-- Where no row has two values that fit, it has as many entries as there are combinations of the fields behind.
+local function counted(plan)
+  if beside(plan, plan.fixed + 1, plan.constrained) > 0 then return walked(plan) end
+  local entries = 0
+  for _, stretch in ipairs(plan.stretches) do
+    entries = entries + lexcount(plan.index, stretch.low, stretch.high)
+  end
+  return entries - beside(plan, plan.constrained + 1, plan.fields)
+end
 """
 
-# rows, index, head, REV or "", limit, merge or "", tell or "", stretches; how to count, and what of:
-# "rows", or "entries" with surplus ("" for none) and stretches, or "".
+# The plan: rows, index, head, surplus or ""; how many fields are fixed, constrained, in the index; stretches.
+# Then REV or "", merge or "", limit, "" or "place" and the stretches that are left, and how to count: "rows",
+# "entries" or "".
 # {ANSWERED, count or nil, entries touched, member the page ends with or nil, rows, members or nil}
-# `members` are told where asked for and some are one of several: then there is one row more than `limit`.
+# `members` are told where a row may have more than one: then there is one row more than `limit`.
 _PAGE = """
 local function is_one_of_several(members)
   for _, member in ipairs(members) do
@@ -173,32 +190,28 @@ local function is_one_of_several(members)
   return false
 end
 
-local function count_of(rows, index)
-  local what = take()
-  if what == 'rows' then return redis.call('HLEN', rows) end
-  if what == 'entries' then
-    local surplus = take()
-    return counted(index, surplus, take_stretches())
-  end
-  return false
+local function take_plan()
+  return {rows = take(), index = take(), head = take(), surplus = take(), fixed = take(), constrained = take(),
+    fields = take(), stretches = take_stretches()}
+end
+
+local function count_of(plan, what)
+  if what == 'rows' then return redis.call('HLEN', plan.rows) end
+  return what == 'entries' and counted(plan)
 end
 
 local function page()
-  local rows, index, head, backwards = take(), take(), take(), take() == 'REV'
-  local limit, merge, tell, stretches = take(), take() == 'merge', take() == 'tell', take_stretches()
-  local read = reader(index, backwards)
-  local members
-  if merge then
-    members = merged(read, stretches, limit + 1, backwards)
-  else
-    members = in_turn(read, stretches, limit + 1)
-  end
-  local count = count_of(rows, index)
-  if tell and is_one_of_several(members) then
-    return {1, count, touched, false, rows_of(rows, members, head, #members), members}
+  local plan = take_plan()
+  local backwards, merge, limit = take() == 'REV', take() == 'merge', take()
+  local stretches = take() == 'place' and take_stretches() or plan.stretches
+  local travelled = merge and merged or in_turn
+  local members = travelled(reader(plan.index, backwards), stretches, limit + 1, backwards)
+  local count = count_of(plan, take())
+  if plan.surplus ~= '' and is_one_of_several(members) and beside(plan, plan.fixed + 1, plan.fields) > 0 then
+    return {1, count, touched, false, rows_of(plan.rows, members, plan.head, #members), members}
   end
   local ends = #members > limit and members[limit]
-  return {1, count, touched, ends, rows_of(rows, members, head, math.min(limit, #members)), false}
+  return {1, count, touched, ends, rows_of(plan.rows, members, plan.head, math.min(limit, #members)), false}
 end
 """
 

@@ -24,9 +24,11 @@ class Stretch(NamedTuple):
 class Plan:
     """stretches: in the order they are travelled in; those merged are merged by what follows `ahead`.
 
-    whole:     whether every row is asked for.
-    unique:    whether no row can have two entries in the stretches.
-    questions: those that were packed for its first page, by limit and whether to count.
+    whole:       whether every row is asked for.
+    unique:      whether no row can have two entries in the stretches.
+    fixed:       how many of the first fields must equal one value.
+    constrained: how many of the first fields are constrained at all.
+    questions:   those that were packed for its first page, by limit and whether to count.
     """
 
     order: Order
@@ -35,6 +37,8 @@ class Plan:
     backwards: bool = False
     whole: bool = False
     unique: bool = False
+    fixed: int = 0
+    constrained: int = 0
     questions: dict[tuple[int, bool], bytes] = field(default_factory=dict, compare=False)
 
     def after(self, place: bytes) -> tuple[Stretch, ...]:
@@ -80,10 +84,14 @@ def plan_of(order: Order, way: Way, where: Mapping[str, Constraint]) -> Plan:
     stretches = _stretches(order.index, way, where)
     if way.backwards and not way.merged:
         stretches.reverse()
-    unique = way.equal == len(order.index.fields) and all(
-        isinstance(each, Points) and len(each.values) == 1 for each in where.values()
-    )
-    return Plan(order, tuple(stretches), way.merged, way.backwards, not where, unique)
+    counts = [where[field.path] for field in order.index.fields[: way.equal]]
+    fixed = next((place for place, each in enumerate(counts) if not _is_one(each)), way.equal)
+    unique = fixed == len(order.index.fields)
+    return Plan(order, tuple(stretches), way.merged, way.backwards, not where, unique, fixed, way.constrained)
+
+
+def _is_one(constraint: Constraint) -> bool:
+    return isinstance(constraint, Points) and len(constraint.values) == 1
 
 
 def _stretches(index: Index, way: Way, where: Mapping[str, Constraint]) -> list[Stretch]:

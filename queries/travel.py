@@ -1,6 +1,6 @@
 """Travelling along an index: asking for a page of it, and telling apart several entries of one row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from projections.entries import ONE_OF_SEVERAL, entries_of, key_of_member
@@ -84,29 +84,20 @@ def _question(
 
 def _arguments(
     table: Table, plan: Plan, query: Query, stretches: Sequence[Stretch], wanted: int
-) -> list[Argument]:
+) -> Iterator[Argument]:
     order = plan.order
-    arguments: list[Argument] = [
-        PAGE,
-        table.rows,
-        order.key,
-        order.head,
-        "REV" if plan.backwards else "",
-        wanted,
-    ]
-    arguments += ("merge" if plan.merged else "", "" if plan.unique or not order.surplus else "tell")
-    _add(arguments, stretches)
-    if not query.count:
-        arguments.append("")
-    elif plan.whole:
-        arguments.append("rows")
+    yield from (PAGE, table.rows, order.key, order.head, "" if plan.unique else order.surplus)
+    yield from (plan.fixed, plan.constrained, len(order.index.fields), *_flat(plan.stretches))
+    yield from ("REV" if plan.backwards else "", "merge" if plan.merged else "", wanted)
+    if stretches is plan.stretches:
+        yield ""
     else:
-        arguments += ("entries", "" if plan.unique else order.surplus)
-        _add(arguments, plan.stretches)
-    return arguments
+        yield from ("place", *_flat(stretches))
+    yield ("rows" if plan.whole else "entries") if query.count else ""
 
 
-def _add(arguments: list[Argument], stretches: Sequence[Stretch]) -> None:
-    arguments.append(len(stretches))
+def _flat(stretches: Sequence[Stretch]) -> list[Argument]:
+    flat: list[Argument] = [len(stretches)]
     for stretch in stretches:
-        arguments += stretch
+        flat += stretch
+    return flat

@@ -9,7 +9,7 @@ from catalog.declared import Index
 from events.commit import Commit
 from events.document import ABSENT, Document, Present, apply, response_body
 from events.position import Position, partition_of
-from projections.entries import entries
+from projections.entries import entries, surplus
 from projections.shape import EMPTY, Shape, read_shape
 from tests.projections.world import World
 
@@ -141,7 +141,7 @@ def _contents(documents: dict[str, Document], shape: Shape) -> Contents:
 
 def _index(index: Index, documents: Mapping[str, Present]) -> tuple[list[bytes], list[bytes]]:
     found = [entries(index, id, document) for id, document in documents.items()]
-    return sorted(chain(*found)), sorted(chain(*(members[1:] for members in found)))
+    return sorted(chain(*found)), sorted(chain(*map(surplus, found)))
 
 
 async def _commits(world: World, head: Position) -> list[Commit]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from projections.encoding import beyond, encode, encode_start, turned_over
+from projections.encoding import beyond, encode, encode_start, split, turned_over
 from projections.paths import MISSING
 
 KINDS: tuple[Any, ...] = (MISSING, [], None, False, True, 0, "", {})
@@ -137,3 +137,10 @@ def test_neighbours_among_doubles_are_told_apart() -> None:
     while walk[-1] < 1e300:
         walk += [math.nextafter(walk[-1], math.inf), walk[-1] * 1000]
     assert all(encode(one) < encode(other) for one, other in pairwise(sorted(set(walk))))
+
+
+@settings(max_examples=500)
+@given(rows)
+def test_encodings_in_a_row_can_be_told_apart(row: list[tuple[Any, bool]]) -> None:
+    encoded = [encode(value, descending=descending) for value, descending in row]
+    assert split(b"".join(encoded)) == encoded

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.declared import Index, IndexField
-from projections.encoding import encode
+from projections.encoding import encode, split
 from projections.entries import MOST_ENTRIES, entries, id_of_member, key_of_member, surplus, values_at
 from projections.paths import MISSING
 from tests.projections.documents import present
@@ -97,3 +97,17 @@ def test_documents_are_counted_by_entries_less_surplus(
     assert sum(len(members) - len(surplus(members)) for members in found) == len(bodies)
     for members in found:
         assert {member[-3] for member in members} == ({0} if len(members) == 1 else {1})
+        assert [member[1:] for member in surplus(members)] == members[1:]
+
+
+@settings(max_examples=200, deadline=None)
+@given(fields, st.lists(st.sampled_from(("a", "-b", "c")), min_size=1, unique=True))
+def test_of_entries_with_fields_in_common_one_counts(body: dict[str, Any], declared: list[str]) -> None:
+    members = entries(index(*declared), "o1", present(body))
+    beside = [(member[0], split(key_of_member(member[1:])[0])) for member in surplus(members)]
+    all_of_them = [split(key_of_member(member)[0]) for member in members]
+    for common in range(len(declared) + 1):
+        for start in {tuple(each[:common]) for each in all_of_them}:
+            of_it = sum(tuple(each[:common]) == start for each in all_of_them)
+            left_out = sum(byte > common and tuple(each[:common]) == start for byte, each in beside)
+            assert of_it - left_out == 1

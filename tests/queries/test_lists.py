@@ -183,6 +183,42 @@ async def test_documents_of_several_entries_are_told_apart_in_more_than_one_look
         assert sorted(ids(first) + ids(second)) == sorted(bodies)
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("where[tags]=t01", 30),
+        ("where[tags]=t01&sort=-n", 30),
+        ("where[tags]=t09&where[n][gte]=3", 27),
+        ("where[tags][in]=t09", 30),
+        ("where[status]=new", 15),
+        ("where[status]=new&where[tags]=t01", 15),
+        ("where[status][in]=new,old", 30),
+        ("where[n][lt]=7", 7),
+        ("where[both]=a&where[tags]=t01", 30),
+        ("sort=-tags", 30),
+    ],
+)
+async def test_to_count_entries_of_arrays_nothing_is_walked_unless_a_range_goes_through_them(
+    redis: Redis, text: str, count: int
+) -> None:
+    tags = [f"t{tag:02}" for tag in range(20)]
+    bodies = {
+        f"o{n}": {"tags": tags, "n": n, "status": ("old", "new")[n % 2], "both": ["a", "b"]} for n in range(30)
+    }
+    indexes = (
+        index("tags", "n"),
+        index("status", "tags"),
+        index("n", "tags", "both"),
+        index("both", "tags", "n"),
+    )
+    shelf = await shelf_of(redis, *indexes, scan_limit=0, **bodies)
+    page = await shelf.page(asking(f"{text}&count=true&limit=1"))
+    assert (page.count, len(page.items)) == (count, 1)
+    assert page.entries < 70
+    walked = await shelf.page(asking("where[tags][gte]=t10&count=true&limit=1"))
+    assert (walked.count, walked.entries > 300) == (30, True)
+
+
 async def test_a_page_may_be_shorter_where_it_would_cost_too_much(redis: Redis) -> None:
     many: dict[str, Any] = {f"o{n}": {"tags": list(range(900))} for n in range(10)}
     shelf = await shelf_of(redis, index("tags"), scan_limit=0, **many)
