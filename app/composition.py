@@ -30,6 +30,7 @@ from projections.projector import Projector
 from projections.steering import Steering
 from queries.cursor import Cursors
 from queries.documents import DocumentQueries
+from queries.views import ViewQueries
 from queries.waiting import Waiters
 
 
@@ -57,6 +58,7 @@ class Deployment:
     stores: Stores
     commands: DocumentCommands
     queries: DocumentQueries
+    views: ViewQueries
     jobs: Jobs
     heartbeats: Heartbeats
     generations: Generations
@@ -128,12 +130,12 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
         background.start(moved.run(), "moved")
         background.start(waiters.run(), "waiters")
         cursors = Cursors(token_key(settings))
+        reads = (redis, layout.prefix, log.id, log.partitions, cursors, waiters, settings.scan_limit)
         yield Deployment(
             opened,
             DocumentCommands(log, executor),
-            DocumentQueries(
-                redis, layout.prefix, log.id, log.partitions, cursors, waiters, settings.scan_limit
-            ),
+            DocumentQueries(*reads),
+            ViewQueries(*reads),
             Jobs(redis, layout),
             Heartbeats(redis, layout),
             Generations(redis, layout, log.id, log.partitions),

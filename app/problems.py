@@ -51,6 +51,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     commands.DocumentMissing: Problem(404, "document-missing", "There is no such document"),
     queries.RowMissing: Problem(404, "document-missing", "There is no such document"),
     catalog.CollectionMissing: Problem(404, "collection-missing", "There is no such collection"),
+    queries.ViewMissing: Problem(404, "view-missing", "There is no such view"),
     commands.DocumentExists: Problem(409, "document-exists", "The document exists already"),
     commands.PatchUnfit: Problem(409, "patch-unfit", "The patch does not fit the document"),
     commands.UniqueTaken: Problem(409, "unique-taken", "A unique value is taken"),
@@ -78,6 +79,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     projections.LogDamaged: Problem(503, "log-unavailable", "The log is damaged", 30),
     queries.ProjectionBehind: Problem(503, "projection-behind", "The projections are behind", 1),
     queries.ProjectionsAbsent: Problem(503, "projection-behind", "The projections are being filled", 1),
+    queries.ViewBuilding: Problem(503, "projection-building", "What is asked for is being built", 2),
     queries.IndexBuilding: Problem(503, "projection-building", "What is asked for is being built", 2),
     queries.ReadUnavailable: Problem(503, "projection-unavailable", "The projections do not answer", 1),
 }

@@ -24,6 +24,7 @@ from app.routes.metrics import MetricsRoutes
 from app.routes.pages import PageRoutes
 from app.routes.projections import ProjectionRoutes
 from app.routes.routing import Routing
+from app.routes.views import ViewRoutes
 from app.settings import Settings
 from app.supervisor.listening import address_of
 
@@ -56,6 +57,7 @@ def create_app(built: Deployment) -> App:
     built.log.on_append(traffic.appended)
     for routes in (
         DocumentRoutes(built, access),
+        ViewRoutes(built, access),
         CollectionRoutes(built, access),
         ExportRoutes(built, access),
         ProjectionRoutes(built, access),

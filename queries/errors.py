@@ -6,6 +6,8 @@ QueryError
   ParameterUnknown    there is no such part of a query   use one of those named
   IndexNeeded         no index serves, too much to scan  declare the one named
   IndexBuilding       the index is not there yet         retry later
+  ViewMissing         there is no such view              use one of those named
+  ViewBuilding        the view is not there yet          retry later
   ProjectionBehind    not yet at the position asked     retry a little later
   ProjectionsAbsent   being brought up from the log     retry later
   ReadUnavailable     Redis did not answer              retry later
@@ -17,6 +19,7 @@ from difflib import get_close_matches
 
 import orjson
 
+from catalog.names import nearest
 from events.errors import FoldbaseError
 
 
@@ -84,6 +87,30 @@ class IndexBuilding(QueryError):
 
     def __str__(self) -> str:
         return f"the index {self.index} of {self.source} is being built; try again in a moment"
+
+
+@dataclass(eq=False)
+class ViewMissing(QueryError):
+    """The collection has no view of this name; `known` are those it has."""
+
+    collection: str
+    view: str
+    known: Sequence[str]
+
+    def __str__(self) -> str:
+        hint = nearest(self.view, self.known) if self.known else "it has none"
+        return f"{self.collection} has no view {self.view[:80]!r}; {hint}"
+
+
+@dataclass(eq=False)
+class ViewBuilding(QueryError):
+    """The view is declared, and not filled yet."""
+
+    collection: str
+    view: str
+
+    def __str__(self) -> str:
+        return f"the view {self.view} of {self.collection} is being built; try again in a moment"
 
 
 @dataclass(eq=False)

@@ -14,14 +14,13 @@ from queries.plan import Plan, plan_of, standard_plan
 from queries.planner import choose, index_for
 from queries.query import Query
 from queries.scan import scan
-from queries.selection import select
 from queries.standing import Standing
 from queries.table import MARK_BYTES, Source, Table
 from queries.travel import travel
 
 SCAN_LIMIT = 10_000
 _MOST_PLANS = 4096
-_SCAN_MARK = b"\0" * MARK_BYTES
+SCAN_MARK = b"\0" * MARK_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ class Lists:
         items = [source.body(row) for row in found.rows]
         following = None if found.ends is None else self._seal(source, query, plan.order.mark, found.ends)
         if query.fields is not None:
-            items = select(items, query.fields)
+            items = source.select(items, query.fields)
         return Page(items, following, found.standing, found.count, plan.order.name, found.entries)
 
     def _plan(self, source: Source, table: Table, query: Query) -> Plan | None:
@@ -105,10 +104,10 @@ class Lists:
         found, count = await scan(source, query, rows, after)
         following = None
         if len(found) > query.limit:
-            following = self._seal(source, query, _SCAN_MARK, found[query.limit - 1].place)
+            following = self._seal(source, query, SCAN_MARK, found[query.limit - 1].place)
         items = [source.body(each.row) for each in found[: query.limit]]
         if query.fields is not None:
-            items = select(items, query.fields)
+            items = source.select(items, query.fields)
         return Page(items, following, told.standing, count if query.count else None, None, size)
 
     def _seal(self, source: Source, query: Query, mark: bytes, place: bytes) -> str:
@@ -133,7 +132,7 @@ def _plan(table: Table, query: Query) -> Plan | None:
 
 def _plan_begun(table: Table, query: Query, plan: Plan | None, mark: bytes) -> Plan | None:
     """The plan by the order that the pages before were made by. Raises QueryInvalid where it is no more."""
-    if mark == _SCAN_MARK:
+    if mark == SCAN_MARK:
         return None
     if plan is not None and plan.order.mark == mark:
         return plan

@@ -1,6 +1,6 @@
 """A table: rows of one generation in Redis, and the sorted sets over them. Queries know nothing else of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -10,6 +10,7 @@ from events.document import Present
 from projections.shape import Shape
 from queries.constraints import Constraint
 from queries.planner import Asked, Choice, Sort, asked, choose
+from queries.selection import select
 
 MARK_BYTES = 8
 _MOST_CHOICES = 1000
@@ -76,6 +77,7 @@ class Source:
     body:     the final JSON of a row.
     document: a row as conditions and indexes look at it.
     age:      of a row, what sorts rows in their standard order; they are travelled backwards.
+    select:   bodies with the fields asked for alone.
     """
 
     collection: str
@@ -85,3 +87,4 @@ class Source:
     body: Callable[[bytes], bytes]
     document: Callable[[bytes], Present]
     age: Callable[[bytes], bytes]
+    select: Callable[[Iterable[bytes], Iterable[str]], list[bytes]] = select

@@ -11,12 +11,14 @@ from app.openapi.operations.exports import EXPORTS
 from app.openapi.operations.health import HEALTH
 from app.openapi.operations.projections import PROJECTIONS
 from app.openapi.operations.reference import REFERENCE
-from app.openapi.schemas import collections, documents, health, problems, projections, queries
+from app.openapi.operations.views import VIEWS
+from app.openapi.schemas import collections, documents, health, problems, projections, queries, rows
 
-GROUPS: tuple[Group, ...] = (DOCUMENTS, COLLECTIONS, EXPORTS, PROJECTIONS, HEALTH, REFERENCE)
+GROUPS: tuple[Group, ...] = (DOCUMENTS, VIEWS, COLLECTIONS, EXPORTS, PROJECTIONS, HEALTH, REFERENCE)
 SCHEMAS: dict[str, Schema] = {
     **documents.SCHEMAS,
     **queries.SCHEMAS,
+    **rows.SCHEMAS,
     **collections.SCHEMAS,
     **projections.SCHEMAS,
     **health.SCHEMAS,

@@ -9,6 +9,7 @@ from sanic.response import HTTPResponse
 from app.routes import reading
 from app.routes.answering import bytes_answer
 from catalog.declared import Declared
+from queries.columns import Columns
 from queries.language import from_body
 from queries.lists import Page
 from queries.parameters import from_query_string
@@ -24,20 +25,23 @@ class Addresses:
     """Reads queries from addresses. Clients repeat themselves, so what was read is remembered."""
 
     def __init__(self) -> None:
-        self._read: dict[tuple[str, int, str], Query] = {}
+        self._read: dict[tuple[str, int, str, str], Query] = {}
         self._texts: dict[tuple[str, int], IsText] = {}
 
-    def query(self, request: Request, declared: Declared) -> tuple[Query, str]:
-        """The query, and its address's parameters without the cursor. Raises ParameterUnknown, QueryInvalid."""
+    def query(self, request: Request, declared: Declared, columns: Columns | None = None) -> tuple[Query, str]:
+        """The query, and its address's parameters without the cursor. Raises ParameterUnknown, QueryInvalid.
+
+        columns: of the view that is asked; without them documents are.
+        """
         if not request.query_string:
             return Query(), ""
         base, cursor = _without_cursor(request.query_string)
-        key = declared.name, declared.revision, base
+        key = declared.name, declared.revision, columns.view.name if columns else "", base
         query = self._read.get(key)
         if query is None:
             if len(self._read) >= _MOST_REMEMBERED:
                 self._read.clear()
-            query = self._read[key] = from_query_string(base, self._texts_of(declared))
+            query = self._read[key] = _read(base, self._texts_of(declared), columns)
         return query.at(cursor), base
 
     def _texts_of(self, declared: Declared) -> IsText:
@@ -47,6 +51,12 @@ class Addresses:
                 self._texts.clear()
             self._texts[key] = texts_of(None if declared.schema is None else declared.schema.source)
         return self._texts[key]
+
+
+def _read(base: str, is_text: IsText, columns: Columns | None) -> Query:
+    if columns is None:
+        return from_query_string(base, is_text)
+    return columns.query(from_query_string(base, columns.is_text(is_text)))
 
 
 def body_query(request: Request) -> Query:

@@ -13,8 +13,8 @@ from commands.condition import ANY, IMPOSSIBLE, Condition
 from commands.errors import BodyInvalid
 from commands.ids import checked_id
 from events.commit import JsonObject
-from queries.documents import AS_IT_IS, Freshness
 from queries.errors import QueryInvalid
+from queries.freshness import AS_IT_IS, Freshness
 from queries.standing import read_positions
 
 JSON = "application/json"

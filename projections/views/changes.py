@@ -118,7 +118,7 @@ def _members(delta: Delta, key: bytes, measured: Iterable[Measured]) -> list[byt
     keys = [column.key for column in delta.columns]
     by_groups = [b"".join((keys[place], *keys[:place], *keys[place + 1 :])) for place in range(len(keys))]
     by_measures = [sort_key(value) + key for value in measured]
-    return [member_of(start, delta.id) for start in (*(by_groups or [b""]), *by_measures)]
+    return [member_of(start, delta.id) for start in (*by_groups, *by_measures)]
 
 
 def _change_values(values: Values, id: bytes, change: Turnover, *, ordered: bool) -> None:

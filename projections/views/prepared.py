@@ -84,7 +84,7 @@ def _value(value: Any) -> bytes | None:
 
 def group_orders(view: View) -> list[str]:
     """The names of the orders by groups: "0" by the first field first, "1" by the second first, and so on."""
-    return [str(place) for place in range(len(view.groups) or 1)]
+    return [str(place) for place in range(len(view.groups))]
 
 
 def _paths(view: View, kinds: tuple[str, ...]) -> tuple[str, ...]:

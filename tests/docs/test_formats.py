@@ -27,7 +27,7 @@ from events.values import MOST_DOCUMENT_BYTES, MOST_NAME_BYTES, MOST_NESTING
 from projections.layout import BY_CREATION, Layout
 from projections.row import HEAD_BYTES
 from projections.state import ProjectorState
-from queries.documents import Freshness
+from queries.freshness import Freshness
 from queries.query import DEFAULT_LIMIT, MOST_LIMIT
 from tests.docs.test_reference import rows
 

@@ -24,6 +24,7 @@ ELSEWHERE = {
     *product(
         ("document_page", "document_query", "document_query_post"), ("index-needed", "projection-building")
     ),
+    *product(("view_page", "view_query", "view_query_post"), ("projection-building",)),
     ("document_create", "declaration-invalid"),
     ("document_put", "declaration-invalid"),
     ("document_restore", "schema-violated"),

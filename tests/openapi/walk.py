@@ -32,8 +32,12 @@ def documents() -> list[Step]:
     return [
         *_creating("document_create", orders),
         *_listing("document_page", orders),
-        *_querying("document_query", "QUERY", orders, orders),
-        *_querying("document_query_post", "POST", f"{orders}/query", orders),
+        *_listing("view_page", "/v1/views/orders/by_status"),
+        *_querying("document_query", "QUERY", orders),
+        *_querying("document_query_post", "POST", f"{orders}/query"),
+        *_querying("view_query", "QUERY", "/v1/views/orders/by_status"),
+        *_querying("view_query_post", "POST", "/v1/views/orders/by_status/query"),
+        *_missing_views(),
         *_reading("document_read", f"{orders}/o1"),
         Step("document_put", "PUT", f"{orders}/o9", 201, {**ORDER, "number": 9}),
         Step("document_put", "PUT", f"{orders}/o1", 200, {**ORDER, "status": "paid"}),
@@ -142,14 +146,14 @@ def _listing(name: str, path: str) -> list[Step]:
         Step(name, "GET", f"{path}?limit=0", "query-invalid"),
         Step(name, "GET", f"{path}?cursor=AAAA", "query-invalid"),
         Step(name, "GET", f"{path}?x=1", "parameter-unknown"),
-        Step(name, "GET", "/v1/documents/nothing", "collection-missing"),
+        Step(name, "GET", path.replace("/orders", "/nothing"), "collection-missing"),
         Step(name, "GET", path, "projection-behind", headers=_far_ahead()),
         *_strangers(name, "GET", path),
     ]
 
 
-def _querying(name: str, method: str, path: str, orders: str) -> list[Step]:
-    nowhere = path.replace(orders, "/v1/documents/nothing")
+def _querying(name: str, method: str, path: str) -> list[Step]:
+    nowhere = path.replace("/orders", "/nothing")
     return [
         Step(name, method, path, 200, {}),
         Step(name, method, path, 200, {"where": {"total": {"gte": 10}}, "explain": True}, by="user"),
@@ -161,6 +165,15 @@ def _querying(name: str, method: str, path: str, orders: str) -> list[Step]:
         Step(name, method, nowhere, "collection-missing", {}),
         Step(name, method, path, "projection-behind", {}, headers=_far_ahead()),
         *_strangers(name, method, path),
+    ]
+
+
+def _missing_views() -> list[Step]:
+    nowhere = "/v1/views/orders/by_state"
+    return [
+        Step("view_page", "GET", nowhere, "view-missing"),
+        Step("view_query", "QUERY", nowhere, "view-missing", {}),
+        Step("view_query_post", "POST", f"{nowhere}/query", "view-missing", {}),
     ]
 
 

@@ -8,7 +8,8 @@ import orjson
 
 from events.background import Background
 from events.position import beginning
-from queries.documents import DocumentQueries, Freshness
+from queries.documents import DocumentQueries
+from queries.freshness import Freshness
 from queries.standing import read_positions
 
 

@@ -14,8 +14,8 @@ from projections.lease import Lease
 from projections.rebuild import Rebuild
 from projections.shape import EMPTY
 from projections.step import Groups, Steps
-from queries.documents import Freshness
 from queries.errors import ProjectionsAbsent, RowMissing
+from queries.freshness import Freshness
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold, keys_of_generations, seen

@@ -16,8 +16,8 @@ from app.embedded import Running, start
 from app.settings import Settings
 from commands.documents import MergePatch
 from events.background import end
-from queries.documents import Freshness
 from queries.errors import ProjectionBehind, ProjectionsAbsent, ReadUnavailable
+from queries.freshness import Freshness
 from tests.projections.conftest import opened
 from tests.projections.histories import watching, write
 from tests.projections.marks import KILLING

@@ -13,8 +13,9 @@ from events.position import Position, position
 from events.wakeup import Wakeups
 from queries import waiting
 from queries.cursor import Cursors
-from queries.documents import DocumentQueries, Freshness
+from queries.documents import DocumentQueries
 from queries.errors import ProjectionBehind, QueryInvalid, RowMissing
+from queries.freshness import Freshness
 from queries.standing import read_positions
 from queries.waiting import Waiters
 from tests.projections.marks import KILLING

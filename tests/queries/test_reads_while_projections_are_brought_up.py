@@ -12,8 +12,9 @@ from events.wakeup import Wakeups
 from projections.checkpoint import Checkpoint
 from projections.layout import Layout
 from queries.cursor import Cursors
-from queries.documents import DocumentQueries, Freshness
+from queries.documents import DocumentQueries
 from queries.errors import ProjectionBehind, ProjectionsAbsent, RowMissing
+from queries.freshness import Freshness
 from queries.waiting import Waiters
 
 LOG = "5f0c"

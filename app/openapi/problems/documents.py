@@ -15,6 +15,7 @@ from commands.errors import (
 )
 from events.errors import RequestRepeated
 from projections.errors import NoRebuildRuns, NothingKept, RebuildRunning
+from queries.errors import ViewMissing
 
 EXPLAINED = {
     "document-missing": Explained(
@@ -27,6 +28,11 @@ EXPLAINED = {
         "No collection of this name is declared.",
         "Declare it with PUT /v1/collections/{name}. `foldbase up` makes collections on their first write.",
         CollectionMissing("oders"),
+    ),
+    "view-missing": Explained(
+        "The collection declares no view of this name.",
+        "Declare it in `views` with PUT /v1/collections/{name}, or ask for one of those that the detail names.",
+        ViewMissing("orders", "by_state", ("by_status",)),
     ),
     "document-exists": Explained(
         "POST makes new documents only, and restore brings back deleted ones only; this document is there.",

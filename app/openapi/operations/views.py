@@ -1,0 +1,114 @@
+"""Operations on views."""
+
+from dataclasses import replace
+
+from app.openapi.description import JSON, Content, Group, Operation, Parameter, json_answer
+from app.openapi.fields import (
+    COLLECTION,
+    COUNT,
+    CURSOR,
+    EXPLAIN,
+    FIELDS,
+    FOLD_AFTER,
+    FOLD_PLAN,
+    LIMIT,
+    LINK,
+    PREFER_WAIT,
+    SERVED_AT,
+    SORT,
+    TEXT,
+    WHERE,
+)
+from app.openapi.operations.orders import READS
+
+ONE = "/v1/views/{collection}/{view}"
+VIEW = Parameter("view", "path", "The name of one of the collection's views.", TEXT, "by_status")
+
+_WHERE = replace(
+    WHERE,
+    description=(
+        "What the rows must be like: `where[COLUMN]=VALUE` or `where[COLUMN][OPERATOR]=VALUE`, with the "
+        "operators and values that documents are asked for with. A name with dots is one column of a view."
+    ),
+)
+_SORT = replace(
+    SORT,
+    description=(
+        "The order: columns separated by commas, a leading `-` for descending; ties go by the columns of the "
+        "group. Unless said, it is the order of the groups."
+    ),
+    example="-total",
+)
+_FIELDS = replace(
+    FIELDS, description="Columns separated by commas: answer these alone.", example="status,total"
+)
+_PROBLEMS = (*READS, "view-missing", "projection-building", "log-unavailable")
+_PAGE = {"items": [{"status": "new", "orders": 1, "total": 99.5}], "next": None}
+
+LIST = Operation(
+    name="view_page",
+    method="get",
+    path=ONE,
+    tag="views",
+    access="user",
+    summary="List the rows of a view",
+    description=(
+        "A page of the rows asked for, in the order asked for: one row for each group of documents, with the "
+        "columns of the group and the measures, all flat. Rows are exact as of the position that "
+        "`Fold-Position` names. Every column is in order already, so the best rows by any measure cost what "
+        "they are, however many rows there are."
+    ),
+    parameters=(
+        COLLECTION,
+        VIEW,
+        _WHERE,
+        _SORT,
+        LIMIT,
+        CURSOR,
+        COUNT,
+        _FIELDS,
+        EXPLAIN,
+        FOLD_AFTER,
+        PREFER_WAIT,
+    ),
+    sample={"sort": "-total", "limit": "10"},
+    answers={200: json_answer("A page.", "RowPage", _PAGE, SERVED_AT, FOLD_PLAN, LINK)},
+    problems=_PROBLEMS,
+)
+
+_BODY = {JSON: Content("Query", {"where": {"total": {"gte": 10}}, "sort": ["-total"], "count": True})}
+_COUNTED = {200: json_answer("A page.", "RowPage", {**_PAGE, "count": 1}, SERVED_AT, FOLD_PLAN)}
+
+QUERY = Operation(
+    name="view_query",
+    method="query",
+    path=ONE,
+    tag="views",
+    access="user",
+    summary="Query a view",
+    description="The same as listing, asked for in a body with the method QUERY (RFC 10008).",
+    parameters=(COLLECTION, VIEW, FOLD_AFTER, PREFER_WAIT),
+    body=_BODY,
+    answers=_COUNTED,
+    problems=(*_PROBLEMS, "json-invalid", "media-type-unsupported"),
+)
+
+QUERY_BY_POST = Operation(
+    name="view_query_post",
+    method="post",
+    path=f"{ONE}/query",
+    tag="views",
+    access="user",
+    summary="Query a view with POST",
+    description="The same as QUERY, for clients and proxies that do not know that method. It changes nothing.",
+    parameters=QUERY.parameters,
+    body=_BODY,
+    answers=_COUNTED,
+    problems=QUERY.problems,
+)
+
+VIEWS = Group(
+    "views",
+    "Group-bys that a collection declares; every write moves them, and reading one computes nothing.",
+    (LIST, QUERY, QUERY_BY_POST),
+)

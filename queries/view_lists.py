@@ -1,0 +1,154 @@
+"""Lists of rows of views. A view keeps an order by each column, so two ways are left where none serves a query:
+
+Either one of the orders narrows the rows down to few, and these are looked through; or so many fit that, along
+the order asked for, the next page of them is near.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from events.document import Present
+from projections.encoding import encode
+from projections.entries import member_of
+from projections.matching import compile
+from projections.views.rows import group_id
+from queries.constraints import Constraint, Points, constraints_of
+from queries.errors import QueryInvalid
+from queries.lists import SCAN_MARK, Lists, Page
+from queries.plan import Plan, plan_of, standard_plan
+from queries.planner import choose
+from queries.query import Query
+from queries.scan import scan
+from queries.standing import Standing
+from queries.table import Order, Source, Table
+from queries.travel import travel
+
+MOST_WALKED = 8000
+"""So many rows are looked at for one page; with fewer among them that fit, the page is shorter."""
+
+WALKED_AT_ONCE = 500
+_SORTED, _WALKED = b"s", b"w"
+_ANY_NAME = b"-"
+
+
+class Narrowed(NamedTuple):
+    """A stretch of an order that holds all rows that fit, how many rows it has, and whether all of them fit."""
+
+    plan: Plan
+    rows: int
+    is_exact: bool
+
+
+class ViewLists(Lists):
+    """Answers lists of rows of views."""
+
+    async def _scanned(self, source: Source, table: Table, query: Query, after: bytes) -> Page:
+        way, place = after[:1], after[1:]
+        narrowed = await self._narrowed(source, table, query)
+        if way == _WALKED or (narrowed.rows > self._scan_limit and way != _SORTED):
+            return await self._walked(source, table, query, narrowed, place)
+        return await self._sorted(source, table, query, narrowed.plan, place)
+
+    async def _narrowed(self, source: Source, table: Table, query: Query) -> Narrowed:
+        """The shortest stretch that holds all rows that fit."""
+        ways = list(_ways(table, constraints_of(query.where)))
+        counting = Query(limit=1, count=True)
+        found = await asyncio.gather(
+            *(travel(self._pages, source, table, plan, counting, None) for plan, _ in ways)
+        )
+        counted = [
+            Narrowed(plan, each.count or 0, is_exact)
+            for (plan, is_exact), each in zip(ways, found, strict=True)
+        ]
+        return min(counted, key=lambda narrowed: narrowed.rows)
+
+    async def _sorted(self, source: Source, table: Table, query: Query, plan: Plan, after: bytes) -> Page:
+        """A page of the rows of a stretch that fit, all of them read and sorted."""
+        most = max(self._scan_limit, 1)
+        found = await travel(self._pages, source, table, plan, Query(limit=most), None)
+        if found.ends is not None:
+            raise QueryInvalid("cursor", "was made while fewer rows fitted; begin again without it")
+        named = [part for row in found.rows for part in (_ANY_NAME, row)]
+        fitting, count = await scan(source, query, named, after)
+        following = None
+        if len(fitting) > query.limit:
+            following = self._seal(source, query, SCAN_MARK, _SORTED + fitting[query.limit - 1].place)
+        rows = [each.row for each in fitting[: query.limit]]
+        counted = count if query.count else None
+        return _page(source, query, rows, following, found.standing, counted, plan.order.name, found.entries)
+
+    async def _walked(
+        self, source: Source, table: Table, query: Query, narrowed: Narrowed, after: bytes
+    ) -> Page:
+        """A page along the order asked for, which many rows fit: the others are passed over."""
+        if query.count and not narrowed.is_exact:
+            raise QueryInvalid(
+                "count", f"more than {self._scan_limit:,} rows would have to be looked at; filter by less"
+            )
+        plan, holds = _along(table, query), compile(query.where)
+        fitting: list[bytes] = []
+        place, looked = after or None, 0
+        while len(fitting) <= query.limit and looked < MOST_WALKED:
+            found = await travel(self._pages, source, table, plan, Query(limit=WALKED_AT_ONCE), place)
+            fitting += [row for row in found.rows if holds("", source.document(row))]
+            looked, place = looked + found.entries, found.ends
+            if place is None:
+                break
+        if len(fitting) > query.limit:
+            place = _member(table, plan.order, source.document(fitting[query.limit - 1]))
+        following = None if place is None else self._seal(source, query, SCAN_MARK, _WALKED + place)
+        counted = narrowed.rows if query.count else None
+        rows = fitting[: query.limit]
+        return _page(source, query, rows, following, found.standing, counted, plan.order.name, looked)
+
+
+def _ways(table: Table, where: Mapping[str, Constraint]) -> Iterator[tuple[Plan, bool]]:
+    """What each order narrows a filter to, and whether to exactly what it asks for; or all rows."""
+    yield standard_plan(table.standard, backwards=False), not where
+    for order in table.orders.values():
+        asked: dict[str, Constraint] = {}
+        for field in order.index.fields:
+            if field.path not in where:
+                break
+            asked[field.path] = where[field.path]
+            if not isinstance(where[field.path], Points):
+                break
+        chosen = choose((order.index,), asked, ()) if asked else None
+        if chosen is not None:
+            yield plan_of(order, chosen[1], asked), len(asked) == len(where)
+
+
+def _along(table: Table, query: Query) -> Plan:
+    """All rows in the order asked for. Raises QueryInvalid where the view has no such order."""
+    if not query.sort:
+        return standard_plan(table.standard, backwards=table.standard_backwards)
+    chosen = choose(table.indexes, {}, query.sort)
+    if chosen is None:
+        raise QueryInvalid(
+            "sort", "too many rows fit to be sorted like this; sort by one column, or ask for fewer"
+        )
+    return plan_of(table.orders[chosen[0].name], chosen[1], {})
+
+
+def _member(table: Table, order: Order, row: Present) -> bytes:
+    """Where a row stands in an order. The standard one has the fields of groups, whose bytes name the row."""
+    key = b"".join([encode(row.body[field.path]) for field in order.index.fields])
+    group = b"".join([encode(row.body[field.path]) for field in table.standard.index.fields])
+    return member_of(key, group_id(group))
+
+
+def _page(
+    source: Source,
+    query: Query,
+    rows: Sequence[bytes],
+    following: str | None,
+    standing: Standing,
+    count: int | None,
+    plan: str,
+    entries: int,
+) -> Page:
+    items = [source.body(row) for row in rows]
+    if query.fields is not None:
+        items = source.select(items, query.fields)
+    return Page(items, following, standing, count, plan, entries)

@@ -1,0 +1,59 @@
+"""The rows of a view as a source of lists."""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from catalog.declared import Index, IndexField, View
+from events.document import Birth, Present
+from events.position import Position, Version
+from projections.encoding import encode, turned_over
+from projections.layout import Layout
+from projections.shape import Shape
+from projections.views.prepared import prepared
+from projections.views.rows import read_body
+from queries.columns import Columns
+from queries.errors import ViewBuilding
+from queries.table import Order, Source, Table
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_BIRTH = Birth(_NEVER, Position(0))
+
+
+def rows_of(layout: Layout, collection: str, view: View, columns: Columns) -> Source:
+    """The rows of a declared view; `table` raises ViewBuilding for a generation that does not keep it so."""
+    text = _text(view)
+
+    def table(generation: str, shape: Shape) -> Table:
+        if generation:
+            kept = shape.views.get(view.name)
+            if kept is None or _text(kept) != text:
+                raise ViewBuilding(collection, view.name)
+        place = (collection, int(generation or 0), view.name)
+        orders = [_order(columns, name, layout.view_index(*place, name)) for name in prepared(view).orders]
+        indexes = tuple(order.index for order in orders)
+        by_index = {order.index.name: order for order in orders}
+        return Table(generation, layout.view(*place), by_index, indexes, orders[0], False)
+
+    def document(row: bytes) -> Present:
+        values = columns.values(read_body(row))
+        return Present(values, Version(0), Position(0), _BIRTH, _NEVER, "")
+
+    def age(row: bytes) -> bytes:
+        values = columns.values(read_body(row))
+        return turned_over(b"".join([encode(values[group]) for group in columns.groups]))
+
+    digest = sha256(text.encode()).hexdigest()[:16]
+    name = f"{collection}/{view.name} {digest}"
+    return Source(collection, name, (), table, read_body, document, age, columns.select)
+
+
+def _order(columns: Columns, order: str, key: str) -> Order:
+    """An order that a view keeps, as an index of places: by one column, then by the other fields of groups."""
+    first = int(order) if order.isdigit() else columns.names.index(order, len(columns.groups))
+    places = (first, *(place for place in range(len(columns.groups)) if place != first))
+    index = Index(tuple(IndexField(columns.places[place], False) for place in places))
+    return Order(",".join(columns.names[place] for place in places), index, key)
+
+
+def _text(view: View) -> str:
+    return Shape((), {view.name: view}).text()

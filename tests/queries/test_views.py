@@ -1,0 +1,203 @@
+"""Rows of views are found as documents are: every answer equals a filter and a sort over all rows."""
+
+from random import Random
+from typing import Any
+
+import orjson
+import pytest
+from redis.asyncio import Redis
+
+from catalog.declared import Condition, Group, IndexField, Measure, View
+from queries import view_lists
+from queries.errors import QueryInvalid, ViewBuilding, ViewMissing
+from queries.query import Query
+from tests.projections.documents import present
+from tests.projections.marks import KILLING
+from tests.projections.views.recomputed import ordered
+from tests.queries.gallery import Gallery
+from tests.queries.reference import matching
+
+pytestmark = KILLING
+
+GROUPS = ("x", "y", "z")
+MEASURES = (Measure("n", "count", None), Measure("s", "sum", "v"), Measure("m", "max", "v"))
+COLUMNS = (*GROUPS, "n", "s", "m")
+MANY = (Condition("carrier", "gte", "c10"),)
+FEW: tuple[Any, ...] = (None, True, 0, 1, 1.5, "a", "ab", "b")
+
+
+def view(*groups: str, measures: tuple[Measure, ...] = MEASURES) -> View:
+    """A view by these fields."""
+    return View("v", tuple(Group(name, name, None, None) for name in groups), measures, ())
+
+
+def field(name: str) -> IndexField:
+    """A field of an order."""
+    return IndexField(name.removeprefix("-"), name.startswith("-"))
+
+
+@pytest.fixture
+def short_walks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even few rows are walked in many steps."""
+    monkeypatch.setattr(view_lists, "WALKED_AT_ONCE", 5)
+
+
+@pytest.mark.usefixtures("short_walks")
+@pytest.mark.parametrize("scan_limit", [0, 8, 10_000])
+@pytest.mark.parametrize("seed", range(4))
+async def test_answers_equal_a_filter_and_a_sort(redis: Redis, seed: int, scan_limit: int) -> None:
+    random = Random(seed)
+    groups = GROUPS[: random.randint(0, 3)]
+    gallery = Gallery(redis, view(*groups), scan_limit)
+    await gallery.open()
+    await gallery.put({f"o{n}": _body(random) for n in range(random.choice((0, 40, 120)))})
+    await gallery.put({f"o{n}": _body(random) for n in range(15)})
+    rows = await _all(gallery, Query(limit=7))
+    assert [_key(row, groups) for row in rows] == sorted(_key(row, groups) for row in rows)
+    for _ in range(25):
+        await _check(gallery, rows, _query(random, (*groups, "n", "s", "m")), scan_limit)
+
+
+async def _check(gallery: Gallery, rows: list[dict[str, Any]], query: Query, scan_limit: int) -> None:
+    documents = {str(n): present(row) for n, row in enumerate(rows)}
+    fitting = [rows[int(id)] for id in matching(documents, query.where)]
+    try:
+        found = await _all(gallery, query)
+    except QueryInvalid:
+        assert scan_limit < len(rows)
+        assert query.count or len(query.sort) > 1
+        return
+    if query.sort or not query.where:
+        expected = _sorted(fitting, query, [group.name for group in gallery.view.groups])
+        assert found == expected, query
+    assert sorted(map(orjson.dumps, found)) == sorted(map(orjson.dumps, fitting)), query
+    if query.count:
+        assert (await gallery.page(query)).count == len(fitting)
+
+
+async def _all(gallery: Gallery, query: Query) -> list[dict[str, Any]]:
+    page = await gallery.page(query)
+    found = [orjson.loads(row) for row in page.items]
+    while page.next is not None:
+        assert len(page.items) == query.limit
+        page = await gallery.page(query.at(page.next))
+        found += [orjson.loads(row) for row in page.items]
+    return found
+
+
+def _sorted(rows: list[dict[str, Any]], query: Query, groups: list[str]) -> list[dict[str, Any]]:
+    last = query.sort[-1].descending if query.sort else False
+    sorted_by = [each.path for each in query.sort]
+    fields = [*query.sort, *(IndexField(name, last) for name in groups if name not in sorted_by)]
+    for each in reversed(fields):
+        rows = sorted(rows, key=lambda row: ordered(row[each.path]), reverse=each.descending)
+    return rows
+
+
+def _key(row: dict[str, Any], groups: tuple[str, ...]) -> list[Any]:
+    return [ordered(row[name]) for name in groups]
+
+
+def _body(random: Random) -> dict[str, Any]:
+    body = {name: random.choice((*FEW, [1], {})) for name in GROUPS if random.random() < 0.9}
+    return body | {"v": random.choice((*FEW, random.randint(-50, 50)))}
+
+
+def _query(random: Random, columns: tuple[str, ...]) -> Query:
+    where = []
+    for name in random.sample(columns, random.randint(0, min(2, len(columns)))):
+        operator = random.choice(("eq", "eq", "in", "gte", "lt", "exists"))
+        value: Any = random.choice((*FEW, 3, 5))
+        value = {"in": (value, 1, "a"), "exists": random.random() < 0.8}.get(operator, value)
+        where.append(Condition(name, operator, value))
+    sort = random.sample(columns, random.randint(0, min(2, len(columns))))
+    return Query(
+        tuple(where),
+        tuple(IndexField(name, random.random() < 0.5) for name in sort),
+        random.randint(1, 9),
+        count=random.random() < 0.5,
+    )
+
+
+@pytest.fixture
+async def large(redis: Redis) -> Gallery:
+    """A view of 300 rows, of which 5 may be looked through: 30 carriers, 10 days, and delays."""
+    gallery = Gallery(redis, view("carrier", "day", measures=(*MEASURES[:1], Measure("delay", "avg", "v"))), 40)
+    await gallery.open()
+    await gallery.put(
+        {f"o{n}": {"carrier": f"c{n % 30:02}", "day": n // 30, "v": (n * 7919) % 1000 / 8} for n in range(300)}
+    )
+    return gallery
+
+
+@pytest.mark.parametrize(
+    ("where", "sort", "plan", "entries"),
+    [
+        ((), ("-delay",), "delay,carrier,day", 11),
+        ((), ("-day",), "day,carrier", 11),
+        ((Condition("delay", "gte", 50),), ("delay",), "delay,carrier,day", 11),
+        ((Condition("carrier", "eq", "c07"),), ("-delay",), "carrier,day", 10),
+        ((Condition("day", "eq", 3),), ("-delay",), "day,carrier", 30),
+        ((Condition("carrier", "eq", "c07"), Condition("day", "lt", 5)), ("delay",), "carrier,day", 5),
+    ],
+)
+async def test_best_rows_by_any_measure_cost_little_whatever_they_are_filtered_by(
+    large: Gallery, where: tuple[Condition, ...], sort: tuple[str, ...], plan: str, entries: int
+) -> None:
+    page = await large.page(Query(where, tuple(map(field, sort)), 10, count=True))
+    assert (page.plan, page.entries) == (plan, entries)
+    assert page.count is not None
+    assert len(page.items) == min(10, page.count)
+
+
+@pytest.mark.usefixtures("short_walks")
+async def test_where_many_rows_fit_the_order_is_walked(large: Gallery) -> None:
+    query = Query(MANY, (field("-delay"),), 5, count=True)
+    page = await large.page(query)
+    assert (page.plan, page.count) == ("delay,carrier,day", 200)
+    assert 5 <= page.entries <= 20
+    rows = await _all(large, query)
+    assert len(rows) == 200
+    assert rows == sorted(rows, key=lambda row: row["delay"], reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [
+        (Query(MANY, (field("day"), field("-delay"))), "sort"),
+        (Query((*MANY, Condition("delay", "lt", 100)), (field("n"),), count=True), "count"),
+        (Query((Condition("carier", "eq", "c10"),)), "where[carier]"),
+        (Query((), (field("-dealy"),)), "sort"),
+        (Query(fields=("id",)), "fields"),
+    ],
+)
+async def test_what_no_view_can_answer_is_refused_with_what_to_mend(
+    large: Gallery, query: Query, parameter: str
+) -> None:
+    with pytest.raises(QueryInvalid) as refused:
+        await large.page(query)
+    assert refused.value.parameter == parameter
+
+
+async def test_columns_are_chosen_without_touching_a_digit(redis: Redis) -> None:
+    gallery = Gallery(redis, view("customer.country", measures=(Measure("sum", "sum", "v"), MEASURES[0])))
+    await gallery.open()
+    numbers = {"a": 2**63 - 1, "b": 0.1, "c": 1e308, "d": 1e308}
+    await gallery.put({id: {"v": number, "customer": {"country": '"},{'}} for id, number in numbers.items()})
+    [row] = (await gallery.page(Query(fields=("sum", "customer.country")))).items
+    assert row.startswith(b'{"customer.country":"\\"},{","sum":2000')
+    assert row.endswith(b"9223372036854775807.1}")
+    where = (Condition("customer.country", "prefix", '"'), Condition("sum", "gt", 1e300))
+    assert len((await gallery.page(Query(where, (field("n"),)))).items) == 1
+
+
+async def test_a_view_that_is_declared_otherwise_than_it_is_kept_is_being_built(large: Gallery) -> None:
+    await large.page(Query())
+    large.view = view("carrier", "day")
+    with pytest.raises(ViewBuilding):
+        await large.page(Query())
+
+
+async def test_an_unknown_view_is_missing_and_the_nearest_is_named(large: Gallery) -> None:
+    with pytest.raises(ViewMissing, match="known are v"):
+        large.queries.named(large.declared, "nothing")
