@@ -22,7 +22,7 @@ _LIMIT = re.compile("[1-9][0-9]{0,3}")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _WORDS: Mapping[str, Any] = {"null": None, "true": True, "false": False}
 _INT64 = 2**63
-_MOST_PARAMETERS = 100
+MOST_PARAMETERS = 100
 
 
 def from_query_string(text: str, is_text: IsText) -> Query:
@@ -31,11 +31,11 @@ def from_query_string(text: str, is_text: IsText) -> Query:
     is_text: which paths hold strings alone, so that a value without quotes is one.
     """
     try:
-        return from_parameters(parse_qsl(text, True, errors="strict", max_num_fields=_MOST_PARAMETERS), is_text)
+        return from_parameters(parse_qsl(text, True, errors="strict", max_num_fields=MOST_PARAMETERS), is_text)
     except UnicodeDecodeError:
         raise QueryInvalid("query", "is not UTF-8, percent-encoded") from None
     except ValueError:
-        raise QueryInvalid("query", f"takes at most {_MOST_PARAMETERS} parameters") from None
+        raise QueryInvalid("query", f"takes at most {MOST_PARAMETERS} parameters") from None
 
 
 def from_parameters(pairs: Iterable[tuple[str, str]], is_text: IsText) -> Query:

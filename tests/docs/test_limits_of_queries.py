@@ -1,0 +1,38 @@
+"""What the reference says of the limits of queries is what the code does."""
+
+import pytest
+
+from app.settings import Settings
+from projections.entries import MOST_ENTRIES
+from queries import travel
+from queries.conditions import MOST_CHOICES, MOST_CONDITIONS, OPERATORS
+from queries.language import MOST_FIELDS, MOST_SORTED, PARAMETERS
+from queries.parameters import MOST_PARAMETERS
+from tests.docs.test_reference import REFERENCE, rows
+
+LIMITS = {
+    "conditions of a query": f"{MOST_CONDITIONS}",
+    "values of `in`": f"{MOST_CHOICES}",
+    "paths of `sort`": f"{MOST_SORTED}",
+    "paths of `fields`": f"{MOST_FIELDS}",
+    "parameters of an address": f"{MOST_PARAMETERS}",
+    "documents that a query without an index may look through": (
+        f"{Settings().scan_limit:,} (`FOLDBASE_SCAN_LIMIT`)"
+    ),
+    "entries of one document in an index": f"{MOST_ENTRIES:,}; its first ones",
+}
+
+
+@pytest.mark.parametrize("name", LIMITS)
+def test_limit_of_queries_is_documented_as_it_is(name: str) -> None:
+    told = {row[0]: row[1] for row in rows("limits.md")}
+    assert told[name] == LIMITS[name]
+
+
+def test_parts_and_operators_of_queries_are_documented() -> None:
+    told = [name for row in rows("queries.md") for name in row[0].replace("`", "").split(", ")]
+    assert set(told) >= {*PARAMETERS, *OPERATORS}
+
+
+def test_entries_that_a_page_may_look_at_are_documented() -> None:
+    assert f"{travel.MOST_ENTRIES:,} entries" in (REFERENCE / "queries.md").read_text()
