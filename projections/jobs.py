@@ -81,6 +81,10 @@ class Job(BaseModel):
         ended = self.finished_at or 0.0
         return self.state in ("failed", "cancelled") and time.time() - ended < CLEAR_FOR
 
+    def is_still(self, other: "Job | None") -> bool:
+        """Whether `other` is this very job, as it is now, and to be worked on; and not a later one."""
+        return other is not None and other.running and other.asked_at == self.asked_at
+
     def but(self, **changed: Any) -> "Job":
         """The same job, changed."""
         return self.model_copy(update=changed)

@@ -12,9 +12,9 @@ TELL_EVERY = 0.25
 class Progress:
     """How far one job is, for as long as its lease is ours."""
 
-    def __init__(self, jobs: Jobs, collection: str, fence: Fence) -> None:
+    def __init__(self, jobs: Jobs, job: Job, fence: Fence) -> None:
         self._jobs = jobs
-        self._collection = collection
+        self._job = job
         self._fence = fence
         self._begun = self._told = time.monotonic()
         self._done = self._done_before = self._compared = 0
@@ -52,9 +52,9 @@ class Progress:
 
     async def _change(self, **changed: object) -> None:
         def changing(job: Job | None) -> Job:
-            if job is None or not job.running:
-                raise RebuildInterrupted(self._collection)
+            if job is None or not self._job.is_still(job):
+                raise RebuildInterrupted(self._job.collection)
             kept = {"started_at": job.started_at} if job.started_at is not None else {}
             return job.but(**{"trouble": None, **changed, **kept})
 
-        await self._jobs.change(self._collection, changing, fence=self._fence)
+        await self._jobs.change(self._job.collection, changing, fence=self._fence)

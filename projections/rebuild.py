@@ -62,6 +62,7 @@ class Rebuild:
         self._log = log
         self._catalog = catalog
         self._name = job.collection
+        self._job = job
         self._options = job.options
         self._fence = fence
         self._build = layout.build(job.collection)
@@ -72,7 +73,7 @@ class Rebuild:
         self._live = Steps(redis, layout, layout.live, log, catalog)
         self._filling = Filling(log, job.collection, self._steps, self._live)
         self._jobs = Jobs(redis, layout)
-        self._progress = Progress(self._jobs, job.collection, fence)
+        self._progress = Progress(self._jobs, job, fence)
         self._ranges = Ranges(redis, self._build, log)
         self._team: Team | None = None
         if start is not None and job.options.workers > 1:
@@ -211,7 +212,7 @@ class Rebuild:
         """The lease may be lost, the job be no more, the collection be dropped and declared anew."""
         await self._fence.check(step)
         job = await self._jobs.watch(step, self._name)
-        if job is None or not job.running:
+        if job is None or not self._job.is_still(job):
             raise RebuildInterrupted(self._name)
         if new is None or new.incarnation != (await self._blueprint()).incarnation:
             raise CheckpointUnusable

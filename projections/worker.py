@@ -1,5 +1,8 @@
 """Working off rebuild jobs: one after another, each by one projector at a time."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 import structlog
 
 from catalog.catalog import Catalog
@@ -69,7 +72,7 @@ class Worker:
         except ProjectionsFull as full:
             await self._give_up(job, fence, str(full))
         except STORE_AWAY as away:
-            await self._wait(collection, fence, str(away))
+            await self._wait(job, fence, str(away))
             raise
         except (CollectionDropped, FillerFailed) as reason:
             await self._give_up(job, fence, str(reason))
@@ -79,24 +82,23 @@ class Worker:
             _log.exception("rebuild failed", collection=collection)
             await self._give_up(job, fence, repr(fault))
 
-    async def _wait(self, collection: str, fence: Fence, trouble: str) -> None:
+    async def _wait(self, job: Job, fence: Fence, trouble: str) -> None:
         """Say what it waits for, if anybody can hear it."""
-
-        def waiting(job: Job | None) -> Job:
-            if job is None or not job.running:
-                raise RebuildInterrupted(collection)
-            return job.but(trouble=trouble)
-
-        try:
-            await self._jobs.change(collection, waiting, fence=fence)
-        except (*STORE_AWAY, CheckpointMoved, RebuildInterrupted):
-            return
+        with suppress(*STORE_AWAY):
+            await self._tell(job, fence, lambda now: now.but(trouble=trouble))
 
     async def _give_up(self, job: Job, fence: Fence, reason: str, ids: list[str] | None = None) -> None:
-        """What it made goes, so that there is room for the live one; the job says why."""
-
-        def failed(now: Job | None) -> Job:
-            return now.ended("failed", reason).but(differences=ids or []) if now and now.running else now or job
-
-        await self._jobs.change(job.collection, failed, fence=fence)
+        """The job says why; what it made goes, so that there is room for the live one."""
+        await self._tell(job, fence, lambda now: now.ended("failed", reason).but(differences=ids or []))
         await self._steering.clear(job.collection)
+
+    async def _tell(self, job: Job, fence: Fence, change: Callable[[Job], Job]) -> None:
+        """Change the job, if it is still the one that is worked on, and by us."""
+
+        def changing(now: Job | None) -> Job:
+            if now is None or not job.is_still(now):
+                raise RebuildInterrupted(job.collection)
+            return change(now)
+
+        with suppress(RebuildInterrupted, CheckpointMoved):
+            await self._jobs.change(job.collection, changing, fence=fence)

@@ -16,6 +16,7 @@ from tests.openapi import walk
 from tests.openapi.answers import check, problem_of
 from tests.openapi.serving import Served, served
 from tests.openapi.walk import Step
+from tests.projections.world import until
 
 NEEDS_A_FAILURE = {"contention", "log-unavailable", "projection-unavailable"}
 """Problems that need MongoDB or Redis to be away, or luck."""
@@ -30,6 +31,8 @@ ELSEWHERE = {
     ("document_restore", "schema-violated"),
     ("projection_rebuild", "202"),
     ("projection_rebuild", "rebuild-running"),
+    *product(("projection_pause", "projection_resume", "projection_cancel", "projection_rollback"), ("200",)),
+    ("projection_forget", "204"),
     ("health_ready", "503"),
     ("collection_declare", "projection-behind"),
     ("collection_drop", "projection-behind"),
@@ -101,6 +104,32 @@ async def test_second_order_to_rebuild_is_refused_while_the_first_is_not_done(
         check(described, "projection_rebuild", answer)
     assert answers[0].status_code == 202
     assert answers[1].status_code == 202 or problem_of(answers[1]) == "rebuild-running"
+
+
+async def test_steering_a_rebuild_is_answered_as_described(running: Served, described: dict[str, Any]) -> None:
+    async def steer(verb: str, body: Any = None) -> Any:
+        answer = await running.admin.post(f"/v1/projections/notes/{verb}", json=body)
+        check(described, f"projection_{verb}", answer)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
+
+    await running.admin.put("/v1/collections/notes", json={})
+    for number in range(8):
+        await running.user.put(f"/v1/documents/notes/n{number}", json={})
+    await steer("rebuild", {"max_rate": 2})
+    assert (await steer("pause"))["state"] == "paused"
+    assert (await steer("resume"))["state"] in ("queued", "running")
+    assert (await steer("cancel"))["state"] == "cancelled"
+    await steer("rebuild", {"keep": True})
+    await until(lambda: _is_kept(running))
+    live = (await steer("rollback"))["generation"]
+    assert (await steer("rollback"))["generation"] != live
+    await steer("forget")
+
+
+async def _is_kept(running: Served) -> bool:
+    report = (await running.admin.get("/v1/projections")).json()
+    return any(each["kept"] for each in report["projections"] if each["collection"] == "notes")
 
 
 async def _prepare(admin: httpx.AsyncClient) -> None:

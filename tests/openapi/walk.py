@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from app.openapi.operations.documents import ORDER
 
+STEERING = ("pause", "resume", "cancel", "rollback", "forget")
 JSON_PATCH = "application/json-patch+json"
 
 
@@ -54,6 +55,7 @@ def documents() -> list[Step]:
 def administration() -> list[Step]:
     """Through collections and projections."""
     one, all_of_them, report = "/v1/collections/orders", "/v1/collections", "/v1/projections"
+    order = f"{report}/orders/rebuild"
     steps = [
         Step("collection_list", "GET", all_of_them, 200),
         Step("collection_read", "GET", one, 200),
@@ -70,6 +72,10 @@ def administration() -> list[Step]:
         *_exporting(),
         Step("projection_state", "GET", report, 200),
         Step("projection_rebuild", "POST", f"{report}/nothing/rebuild", "collection-missing"),
+        Step("projection_rebuild", "POST", order, "json-invalid", text="{"),
+        Step("projection_rebuild", "POST", order, "document-invalid", {"wrokers": 2}),
+        Step("projection_rebuild", "POST", order, "media-type-unsupported", text="{}", headers=_plain()),
+        *_steering(report),
         Step("metrics_scrape", "GET", "/metrics", 200),
     ]
     guarded = [
@@ -80,7 +86,7 @@ def administration() -> list[Step]:
         ("export_collection", "GET", "/v1/export/orders"),
         ("export_view", "GET", "/v1/export/orders/by_status"),
         ("projection_state", "GET", report),
-        ("projection_rebuild", "POST", f"{report}/orders/rebuild"),
+        *((f"projection_{verb}", "POST", f"{report}/orders/{verb}") for verb in ("rebuild", *STEERING)),
         ("metrics_scrape", "GET", "/metrics"),
     ]
     for name, method, path in guarded:
@@ -103,6 +109,16 @@ def _exporting() -> list[Step]:
         Step("export_view", "GET", f"{orders}/by_status", "query-invalid"),
         Step("export_view", "GET", f"{orders}/nothing?format=csv", "query-invalid"),
         Step("export_view", "GET", "/v1/export/nothing/by_status?format=csv", "collection-missing"),
+    ]
+
+
+def _steering(report: str) -> list[Step]:
+    """Steering where nothing runs, and nothing is kept."""
+    refused = dict.fromkeys(STEERING, "rebuild-missing") | dict.fromkeys(STEERING[3:], "nothing-kept")
+    return [
+        Step(f"projection_{verb}", "POST", f"{report}/{name}/{verb}", problem)
+        for verb in STEERING
+        for name, problem in (("orders", refused[verb]), ("nothing", "collection-missing"))
     ]
 
 

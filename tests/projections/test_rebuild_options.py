@@ -231,6 +231,18 @@ async def test_a_cancelled_rebuild_leaves_nothing_and_what_was_live(world: World
         await assert_equals_fold(world)
 
 
+async def test_a_rebuild_asked_for_after_one_was_cancelled_is_done_as_it_was_asked_for(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"max_rate": 40})
+        await until(lambda: _has_begun(world))
+        await world.built.steering.cancel("orders")
+        await world.built.jobs.ask("orders", {"keep": True})
+        await world.rebuilt("orders")
+        await kept_equals_live(world)
+
+
 async def test_nothing_can_be_steered_where_nothing_runs(world: World) -> None:
     await world.declare("orders")
     for steer in (world.built.steering.pause, world.built.steering.resume, world.built.steering.cancel):
