@@ -39,7 +39,7 @@ class Done(NamedTuple):
 async def run_export(settings: Settings, job: ExportJob) -> Done:
     """Export from a deployment. The file is there when it is whole, and not before.
 
-    Raises: CollectionMissing, QueryInvalid, FileRefused, LogUnavailable.
+    Raises: CollectionMissing, ViewMissing, QueryInvalid, FileRefused, LogUnavailable.
     """
     started, size = time.monotonic(), 0
     async with stores(settings) as opened:

@@ -11,7 +11,7 @@ from catalog.errors import CollectionMissing
 from events.extent import Extent
 from events.log import EventLog
 from events.position import Position, beginning, partition_of
-from queries.errors import QueryInvalid
+from queries.errors import QueryInvalid, ViewMissing
 
 _REMEDY = "pip install 'foldbase[export]'"
 
@@ -56,7 +56,7 @@ async def order(
     """The order for a collection, or for one of its views, as it was at `at`; without it, as it is now.
 
     at:     one position for each partition of the log, separated by commas.
-    Raises: CollectionMissing; QueryInvalid for `at` and `view`; LogUnavailable, CatalogUnavailable.
+    Raises: CollectionMissing, ViewMissing; QueryInvalid for `at`; LogUnavailable, CatalogUnavailable.
     """
     heads = list((await log.heads()).values())
     if not await catalog.exists_now(collection):
@@ -81,7 +81,7 @@ def _view(declared: Declared, name: str | None) -> View | None:
     if name is None:
         return None
     if name not in declared.views:
-        raise QueryInvalid("view", f"{declared.name} declares no view of this name")
+        raise ViewMissing(declared.name, name, tuple(declared.views))
     return declared.views[name]
 
 

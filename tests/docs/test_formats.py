@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.exporting.columns import MOST_COLUMNS
 from app.http.guarded_http import HEAD_LIMIT
 from app.http.protocol import CONNECTION_LIMIT
 from app.identity.tokens import LONGEST_SUBJECT
 from app.identity.verifier import LONGEST_TOKEN
+from app.routes.export import MOST_AT_ONCE
 from app.routes.reading import MOST_PATIENCE
 from app.settings import Settings
 from catalog.declaration import MAX_FIELDS, MAX_INDEXES, MAX_UNIQUE, MAX_VIEWS
@@ -54,6 +56,8 @@ LIMITS = {
     ),
     "connections of one worker": f"{CONNECTION_LIMIT:,}",
     "documents of a page": f"{MOST_LIMIT:,}; {DEFAULT_LIMIT} unless said",
+    "exports that a worker makes at a time": f"{MOST_AT_ONCE}; then 503 `overloaded`",
+    "columns of an export": f"{MOST_COLUMNS:,} fields of documents; the others stand in `_rest`",
     "wait for `Fold-After`": f"{MOST_PATIENCE} seconds; {Freshness().patience:g} unless said",
     "token": f"{LONGEST_TOKEN:,} characters, its subject {LONGEST_SUBJECT}",
     "events of one commit": f"{MOST_EVENTS}",

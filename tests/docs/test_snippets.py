@@ -50,7 +50,7 @@ def test_stand_in_for_curl_refuses_options_it_does_not_know(reader: Checkout) ->
 
 
 def test_blocks_are_marked_in_ways_that_are_known() -> None:
-    assert infos() <= {RUN, *OUTPUTS, "sh", "text", "json", "js"}
+    assert infos() <= {RUN, *OUTPUTS, "sh", "text", "json", "js", "python"}
 
 
 def _as_said(kind: str, text: str) -> Any:

@@ -8,7 +8,7 @@ import pytest
 
 from commands.documents import Create
 from projections.views.rows import read_body
-from queries.errors import QueryInvalid
+from queries.errors import ViewMissing
 from tests.exporting.files import cells, exported, lines, table
 from tests.projections.histories import write
 from tests.projections.world import World
@@ -68,7 +68,7 @@ async def test_view_of_no_documents_has_columns_and_no_rows(world: World) -> Non
 
 async def test_view_that_is_not_declared_is_refused(world: World) -> None:
     await world.declare("orders")
-    with pytest.raises(QueryInvalid):
+    with pytest.raises(ViewMissing):
         await exported(world, "orders", "by_n")
 
 

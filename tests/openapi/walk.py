@@ -107,7 +107,7 @@ def _exporting() -> list[Step]:
         Step("export_collection", "GET", f"{orders}?format=xls", "query-invalid"),
         Step("export_collection", "GET", "/v1/export/nothing?format=csv", "collection-missing"),
         Step("export_view", "GET", f"{orders}/by_status", "query-invalid"),
-        Step("export_view", "GET", f"{orders}/nothing?format=csv", "query-invalid"),
+        Step("export_view", "GET", f"{orders}/nothing?format=csv", "view-missing"),
         Step("export_view", "GET", "/v1/export/nothing/by_status?format=csv", "collection-missing"),
     ]
 

@@ -88,7 +88,7 @@ VIEW = Operation(
     parameters=(COLLECTION, _VIEW, _FORMAT, _AT, _DEFUSED),
     sample={"format": "csv"},
     answers={200: _FILE},
-    problems=_PROBLEMS,
+    problems=(*_PROBLEMS, "view-missing"),
 )
 
 EXPORTS = Group(
