@@ -14,6 +14,7 @@ def main() -> None:
     parser.add_argument("-H", dest="headers", action="append", default=[])
     parser.add_argument("-d", dest="data")
     parser.add_argument("-s", dest="silent", action="store_true")
+    parser.add_argument("-g", dest="globoff", action="store_true")
     parser.add_argument("-i", dest="include", action="store_true")
     parser.add_argument("-D", dest="headers_to")
     parser.add_argument("-o", dest="output")
