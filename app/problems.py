@@ -52,6 +52,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     queries.RowMissing: Problem(404, "document-missing", "There is no such document"),
     catalog.CollectionMissing: Problem(404, "collection-missing", "There is no such collection"),
     queries.ViewMissing: Problem(404, "view-missing", "There is no such view"),
+    projections.NotParked: Problem(404, "not-parked", "The document is not parked"),
     commands.DocumentExists: Problem(409, "document-exists", "The document exists already"),
     commands.PatchUnfit: Problem(409, "patch-unfit", "The patch does not fit the document"),
     commands.UniqueTaken: Problem(409, "unique-taken", "A unique value is taken"),

@@ -21,12 +21,14 @@ async def report(deployment: Deployment) -> dict[str, Any]:
     beats = await deployment.heartbeats.alive()
     generations = deployment.generations
     live, kept, jobs = await generations.live(), await generations.kept(), await deployment.jobs.all()
+    parked = await generations.parked()
     return {
         "projections": [
             {
                 "collection": declared.name,
                 "generation": live.get(declared.name),
                 "kept": kept.get(declared.name),
+                "parked": parked.get(declared.name, 0),
                 "rebuild": told(jobs[declared.name]) if declared.name in jobs else None,
             }
             for declared in await deployment.catalog.all()

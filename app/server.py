@@ -22,6 +22,7 @@ from app.routes.export import ExportRoutes
 from app.routes.health import HealthRoutes
 from app.routes.metrics import MetricsRoutes
 from app.routes.pages import PageRoutes
+from app.routes.parked import ParkedRoutes
 from app.routes.projections import ProjectionRoutes
 from app.routes.routing import Routing
 from app.routes.views import ViewRoutes
@@ -61,6 +62,7 @@ def create_app(built: Deployment) -> App:
         CollectionRoutes(built, access),
         ExportRoutes(built, access),
         ProjectionRoutes(built, access),
+        ParkedRoutes(built, access),
         HealthRoutes(built),
         MetricsRoutes(Exposition(built, traffic), access),
         PageRoutes(address_of(settings.host, settings.port)),

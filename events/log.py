@@ -36,6 +36,7 @@ from events.position import (
     partition_for,
 )
 from events.sharing import Sharing
+from events.skips import Skips
 from events.store import BY_VERSION, CLAIMS, COMMITS, DURABLE, MAJORITY, Database, identity, prepare
 from events.writer import MongoWriter
 
@@ -51,6 +52,7 @@ class EventLog:
     def __init__(self, database: Database, id: str, partitions: int, patience: float) -> None:
         self.id = id
         self.partitions = partitions
+        self.skips = Skips(database)
         self._database = database
         self._commits = database.get_collection(COMMITS, codec_options=PLAIN, read_concern=MAJORITY)
         self._nonces = Nonces()
@@ -82,6 +84,7 @@ class EventLog:
         except PyMongoError as error:
             raise LogUnavailable(str(error)) from error
         log = cls(database, id, partitions, patience)
+        await log.skips.refresh()
         if shared is not None:
             log._sharing = Sharing(shared, log._appenders, log._standing, patience / 2)
             log._sharing.start()

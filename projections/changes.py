@@ -1,29 +1,41 @@
 """What a batch changes in one generation: worked out before MULTI, queued after it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+from redis.exceptions import RedisError
 
 from events.commit import Commit
+from events.document import ABSENT, Document, Present
 from events.position import Position
 from projections.client import RedisPipeline
-from projections.fold import RowChanges, fold_rows, rows_needed
+from projections.fold import RowChanges, Touched, fold_rows, rows_needed
 from projections.generation import Copy
 from projections.indexing import IndexChanges, Members, index_changes
 from projections.layout import BY_CREATION, Layout
+from projections.parked import Lot, Parked, read_parked
 from projections.queueing import queue_fields, queue_members
+from projections.row import row_of
+from projections.views.deltas import Deltas
 from projections.views.keeping import KeptView, queue_view, work_out_views
+from projections.views.prepared import prepared
 
 Turn = Callable[[], Awaitable[object]]
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Everything that changes in `copy`; `indexes` by the names of indexes."""
+    """Everything that changes in `copy`; `indexes` by the names of indexes, `parked` by ids."""
 
     copy: Copy
     rows: RowChanges
     indexes: dict[str, IndexChanges]
     views: list[KeptView]
+    parked: dict[str, Parked] = field(default_factory=dict)
 
 
 async def work_out(
@@ -32,23 +44,52 @@ async def work_out(
     copy: Copy,
     commits: Sequence[Commit],
     floor: Position,
+    again: str | None = None,
     turn: Turn | None = None,
 ) -> Changes:
     """What `commits`, all of one collection, change in a copy of it; `step` is watching, and only read from.
 
+    A document with a commit that can not be applied is parked: it stays as it is, and what follows waits.
     floor:  commits up to this position do not count.
     turn:   is awaited before views are looked at, where others may be changing them all the time.
-    Raises: UnknownEvent.
+    again:  a parked document that is to be tried again, with all of its commits that wait.
     """
-    ids = rows_needed(commits)
-    found = await step.hmget(layout.rows(copy.collection, copy.number), ids) if ids else []
+    place = (copy.collection, copy.number)
+    parked = await read_parked(step, layout.parked(*place), commits)
+    ids = rows_needed(commits) if again is None else [again]
+    found = await step.hmget(layout.rows(*place), ids) if ids else []
     before = {id: row for id, row in zip(ids, found, strict=True) if row is not None}
-    rows = fold_rows(commits, before, floor)
+    if again is None and not parked:
+        try:
+            return await _changes(step, layout, copy, fold_rows(commits, before, floor), turn)
+        except (RedisError, OSError, MemoryError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is one document's, and parks that alone
+            _log.warning("looking for what can not be applied", collection=copy.collection, reason=str(error))
+    waiting = {id: found for id, found in parked.items() if id != again}
+    lot = Lot(partial(_check, copy), waiting)
+    changes = await _changes(step, layout, copy, fold_rows(commits, before, floor, lot, again), turn)
+    changes.parked.update({id: lot.parked[id] for id in lot.changed})
+    return changes
+
+
+async def _changes(
+    step: RedisPipeline, layout: Layout, copy: Copy, rows: RowChanges, turn: Turn | None
+) -> Changes:
     indexes = {index.name: index_changes(index, rows.touched) for index in copy.shape.indexes}
     if turn is not None and copy.shape.views:
         await turn()
-    views = await work_out_views(step, layout, copy, rows.touched)
-    return Changes(copy, rows, indexes, views)
+    return Changes(copy, rows, indexes, await work_out_views(step, layout, copy, rows.touched))
+
+
+def _check(copy: Copy, id: str, document: Document) -> None:
+    """Raises when a document can not be kept in a copy of its collection."""
+    if isinstance(document, Present):
+        touched = [Touched(id, ABSENT, document, None, row_of(id, document))]
+        for index in copy.shape.indexes:
+            index_changes(index, touched)
+        for view in copy.shape.views.values():
+            Deltas(prepared(view)).take(touched)
 
 
 def queue_changes(step: RedisPipeline, layout: Layout, changes: Changes) -> None:
@@ -61,3 +102,5 @@ def queue_changes(step: RedisPipeline, layout: Layout, changes: Changes) -> None
         queue_members(step, layout.surplus(*place, name), index.surplus)
     for view in changes.views:
         queue_view(step, view)
+    parked = {id: found.model_dump_json().encode() for id, found in changes.parked.items()}
+    queue_fields(step, layout.parked(*place), parked, ())

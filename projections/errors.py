@@ -10,6 +10,7 @@ ProjectionError
   RebuildRunning    a rebuild of this projection runs already   follow that one
   NoRebuildRuns     there is none to steer                      ask for one
   NothingKept       there is no generation to go back to        rebuild with `keep` before
+  NotParked         the document is not parked (any more)       nothing to be done
 
 Between projectors alone:
 CheckpointUnusable  nothing of this log to go on from           build anew
@@ -102,6 +103,17 @@ class NothingKept(ProjectionError):
 
     def __str__(self) -> str:
         return f"no earlier generation of {self.collection} is kept; a rebuild keeps one when it is told to"
+
+
+@dataclass(eq=False)
+class NotParked(ProjectionError):
+    """The document is not parked, or not any more."""
+
+    collection: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.collection}/{self.id} is not parked"
 
 
 class CheckpointUnusable(Exception):

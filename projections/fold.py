@@ -4,9 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import orjson
+
 from events.commit import Commit
-from events.document import ABSENT, Absent, Document, Present, apply, begins
+from events.document import ABSENT, RESTORED, Absent, Document, Present, UnknownEvent, apply, begins
 from events.position import Position, id_of
+from projections.parked import Lot, Parked
 from projections.row import creation_key_of, document_of, row_of
 
 
@@ -43,37 +46,81 @@ def rows_needed(commits: Iterable[Commit]) -> list[str]:
     return [stream[stream.index("/") + 1 :] for stream, version in first.items() if version > 1]
 
 
-def fold_rows(commits: Iterable[Commit], before: Mapping[str, bytes], floor: Position) -> RowChanges:
+def fold_rows(
+    commits: Iterable[Commit],
+    before: Mapping[str, bytes],
+    floor: Position,
+    lot: Lot | None = None,
+    again: str | None = None,
+) -> RowChanges:
     """Apply the commits of one collection, in order, to the rows they touch.
 
     before: the rows that `rows_needed` asked for, as far as they exist.
     floor:  commits up to this position do not count: their collection was dropped since.
-    Raises: UnknownEvent.
+    lot:    where documents are parked; without one, a commit that can not be applied is raised.
+    again:  a document whose row is written anew even where nothing is applied to it.
+    Raises: UnknownEvent, or whatever an event that makes no sense leads to.
     """
     documents: dict[str, tuple[Present | Absent, Document]] = {}
+    if again is not None:
+        documents[again] = _first(again, before)
     for commit in commits:
         if not commit.version or commit.position <= floor:
             continue
         id = id_of(commit.stream)
-        known = documents.get(id)
-        if known is None:
-            row = before.get(id)
-            first = ABSENT if row is None else document_of(row)
-            known = first, first
-        first, document = known
-        if floor and isinstance(document, Absent) and not begins(commit, floor):
+        if lot is not None and lot.queues(id):
             continue
-        documents[id] = first, apply(document, commit)
+        first, document = documents.get(id) or _first(id, before)
+        documents[id] = first, _applied(id, document, commit, floor, lot)
     changes = RowChanges()
     for id, (first, last) in documents.items():
-        _add(changes, id, first, last, before.get(id))
+        stale = lot.parked.get(id) if lot is not None else None
+        _add(changes, id, first, last, before.get(id), stale)
     return changes
 
 
-def _add(changes: RowChanges, id: str, first: Present | Absent, last: Document, row: bytes | None) -> None:
+def _first(id: str, before: Mapping[str, bytes]) -> tuple[Present | Absent, Present | Absent]:
+    row = before.get(id)
+    document = ABSENT if row is None else document_of(row)
+    return document, document
+
+
+def _applied(id: str, document: Document, commit: Commit, floor: Position, lot: Lot | None) -> Document:
+    try:
+        if floor and isinstance(document, Absent) and not begins(commit, floor):
+            return document
+        after = apply(document, commit)
+        _check_json(commit)
+        if lot is not None:
+            lot.check(id, after)
+    except Exception as error:
+        if lot is None or isinstance(error, MemoryError):
+            raise
+        lot.park(id, commit, error)
+        return document
+    return after
+
+
+def _check_json(commit: Commit) -> None:
+    """Raises unless what the events say is JSON: what the log may hold besides would be no document."""
+    for type_, data in commit.events:
+        body = data["body"] if type_ == RESTORED else data
+        if type(body) is not dict:
+            raise UnknownEvent(f"{type_!r} in version {commit.version} of {commit.stream} holds no JSON object")
+        orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def _add(
+    changes: RowChanges,
+    id: str,
+    first: Present | Absent,
+    last: Document,
+    row: bytes | None,
+    stale: Parked | None,
+) -> None:
     old_key = None if row is None else creation_key_of(id, row)
     if isinstance(last, Present):
-        changes.written[id] = new_row = row_of(id, last)
+        changes.written[id] = new_row = row_of(id, last, None if stale is None else stale.position)
         changes.touched.append(Touched(id, first, last, row, new_row))
         new_key = creation_key_of(id, new_row)
         if new_key != old_key:

@@ -64,6 +64,18 @@ class Generations:
         kept = {companion(name, "kept"): name for name in map(collection_of, there)}
         return {kept[name]: each.number for name, each in there.items() if name in kept}
 
+    async def parked(self) -> dict[str, int]:
+        """How many documents of each collection are parked, where some are. Raises ProjectionAway."""
+        live = await self.live()
+        try:
+            async with self._redis.pipeline(transaction=False) as look:
+                for name, number in live.items():
+                    look.hlen(self._layout.parked(name, number))
+                counts = await look.execute()
+        except (RedisError, OSError) as error:
+            raise ProjectionAway(str(error)) from error
+        return {name: count for name, count in zip(live, counts, strict=True) if count}
+
     async def shape(self, collection: str, number: int) -> Shape:
         """What a generation keeps; EMPTY for one that is not there (any more). Raises ProjectionAway."""
         try:

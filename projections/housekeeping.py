@@ -20,6 +20,7 @@ from projections.generations import Generations
 from projections.jobs import Job, Jobs
 from projections.layout import Layout
 from projections.outdated import outdated
+from projections.parking import Parking
 from projections.shape import shape_of
 
 _log = structlog.get_logger(__name__)
@@ -37,13 +38,15 @@ class Housekeeping:
         self._catalog = catalog
         self._generations = Generations(redis, layout, log.id, log.partitions)
         self._jobs = Jobs(redis, layout)
+        self._parking = Parking(redis, layout, log, catalog)
 
     async def run(self) -> None:
-        """Once over everything. Raises CatalogUnavailable, ProjectionAway.
+        """Once over everything. Raises CatalogUnavailable, LogUnavailable, ProjectionAway.
 
         A collection that was dropped loses its rows. One that was declared anew loses those of its earlier
         incarnation, has nothing to read for a while, and is rebuilt. One that is declared with other indexes
-        or views than its generation keeps is rebuilt too, and is read meanwhile as it is.
+        or views than its generation keeps is rebuilt too, and is read meanwhile as it is. Documents that were
+        parked a moment ago are tried again.
         """
         live = await self._generations.of(self._layout.live)
         for name in await outdated(self._catalog, live, self._log.partitions):
@@ -56,6 +59,7 @@ class Housekeeping:
             elif generation.is_vacant or await self._is_to_change(name, generation, jobs):
                 with suppress(RebuildRunning):
                     await self._jobs.ask(name)
+        await self._parking.retry_young()
 
     async def _is_to_change(self, name: str, generation: Generation, jobs: Mapping[str, Job]) -> bool:
         """Whether it keeps something else than is declared, and a rebuild is not ruled out."""

@@ -7,6 +7,7 @@
 {prefix}:index:{collection}:{g}:{name} sorted set, all scores 0: order key + id, see projections/entries.py
 {prefix}:surplus:{collection}:{g}:{name} sorted set: what entries documents have besides their first one
 {prefix}:shape:{collection}:{g}        the indexes and views that the generation keeps, JSON
+{prefix}:parked:{collection}:{g}       hash: id -> a parked document, JSON, see projections/parked.py
 {prefix}:view:{collection}:{g}:{view}  hash: group id -> row of a view, see projections/views/rows.py
 {prefix}:viewindex:{collection}:{g}:{view}:{order}    sorted set: rows by a measure, or by a group field first
 {prefix}:viewvalues:{collection}:{g}:{view}:{path}    hash: group id + value -> how many documents have it
@@ -93,6 +94,10 @@ class Layout:
         """The shape of a generation, as text."""
         return f"{self.prefix}:shape:{collection}:{generation}"
 
+    def parked(self, collection: str, generation: int) -> str:
+        """The hash of a generation's parked documents."""
+        return f"{self.prefix}:parked:{collection}:{generation}"
+
     def view(self, collection: str, generation: int, view: str) -> str:
         """The hash of a view's rows."""
         return f"{self.prefix}:view:{collection}:{generation}:{view}"
@@ -111,7 +116,8 @@ class Layout:
 
     def keys_of(self, collection: str, generation: int, shape: Shape = EMPTY) -> list[str]:
         """Every key that a generation of this shape may have."""
-        keys = [self.rows(collection, generation), self.shape(collection, generation)]
+        places = (self.rows, self.shape, self.parked)
+        keys = [place(collection, generation) for place in places]
         keys.append(self.index(collection, generation, BY_CREATION))
         for index in shape.indexes:
             keys.append(self.index(collection, generation, index.name))
@@ -124,7 +130,7 @@ class Layout:
         """Every key that one view of a generation may have."""
         place = (collection, generation, view.name)
         paths = dict.fromkeys(measure.path for measure in view.measures if measure.path is not None)
-        orders = [*map(str, range(len(view.groups) or 1)), *(measure.name for measure in view.measures)]
+        orders = [*map(str, range(len(view.groups))), *(measure.name for measure in view.measures)]
         return [
             self.view(*place),
             *(self.view_index(*place, order) for order in orders),

@@ -17,6 +17,7 @@ from events.position import Position, Version
 _HEAD = Struct(">IQQ")
 HEAD_BYTES = _HEAD.size
 _VERSION_BYTES = 4
+_QUOTE = b'"'
 ORDER_BYTES = HEAD_BYTES - _VERSION_BYTES
 
 
@@ -26,11 +27,21 @@ class Row(NamedTuple):
     version: Version
     body: bytes
 
+    @property
+    def stale_since(self) -> Position | None:
+        """The position of the first commit that could not be applied to a parked document; else None."""
+        if self.body[-3:-2] == _QUOTE:
+            return None
+        return Position(int(self.body[self.body.rindex(b":") + 1 : -2]))
 
-def row_of(id: str, document: Present) -> bytes:
-    """The row of a document."""
+
+def row_of(id: str, document: Present, stale_since: int | None = None) -> bytes:
+    """The row of a document. stale_since: for one that is parked, see `Row`; its `_meta` ends with it."""
     birth = document.birth
-    return _HEAD.pack(document.version, _milliseconds(birth.at), birth.position) + response_body(id, document)
+    body = response_body(id, document)
+    if stale_since is not None:
+        body = b'%b,"stale_since":%d}}' % (body[:-2], stale_since)
+    return _HEAD.pack(document.version, _milliseconds(birth.at), birth.position) + body
 
 
 def read_row(row: bytes) -> Row:

@@ -67,7 +67,6 @@ class Steps:
                 Held: somebody wants the target to stand where it is for a moment; nothing was written.
                 ProjectionAway: it is unknown whether the step was taken; read the checkpoint.
                 CatalogUnavailable: a collection is not known here, and MongoDB is away; nothing was written.
-                UnknownEvent: a commit could not be applied; nothing was written.
         """
         checkpoint = self._target.checkpoint(partition_of(after))
         async with guarded(self._redis, checkpoint, self._target.generations) as step:
@@ -138,7 +137,8 @@ class Steps:
         changes = []
         for copy in copies:
             floor = Position(self._catalog.floor(copy.collection, partition))
-            changes.append(await work_out(step, self._layout, copy, groups[copy.collection], floor))
+            commits = self._log.skips.left(groups[copy.collection])
+            changes.append(await work_out(step, self._layout, copy, commits, floor))
         return changes
 
     def _incarnation(self, collection: str) -> int:

@@ -96,6 +96,8 @@ def _lag(lag: dict[str, Any] | None) -> str:
 def _standing(projection: dict[str, Any]) -> str:
     generation, rebuild = projection["generation"], projection["rebuild"]
     standing = "no generation yet" if generation is None else f"generation {generation}"
+    if projection["parked"]:
+        standing += f", {projection['parked']} parked (foldbase parked list)"
     if rebuild is None:
         return standing
     return f"{standing}, rebuild {rebuild['state']} ({rebuild['done']} of {rebuild['total']} commits)"

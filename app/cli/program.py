@@ -5,6 +5,7 @@ import typer
 from app.cli.api import api
 from app.cli.export import export
 from app.cli.importing import import_
+from app.cli.parked import parked
 from app.cli.projections import projections
 from app.cli.projector import projector
 from app.cli.rebuild import rebuild
@@ -24,3 +25,4 @@ for command in (up, status, token, export, rebuild, api, projector):
     program.command()(command)
 program.command("import")(import_)
 program.add_typer(projections, name="projections")
+program.add_typer(parked, name="parked")

@@ -72,16 +72,18 @@ def of_projectors(report: Report) -> Iterator[Metric]:
 
 
 def of_projections(report: Report) -> Iterator[Metric]:
-    """The live generation of every collection, and whether it is being rebuilt."""
+    """The live generation of every collection, what is parked, and whether it is being rebuilt."""
     generation = GaugeMetricFamily(
         "foldbase_generation", "Number of the live generation.", labels=["collection"]
     )
     rebuilding = GaugeMetricFamily(
         "foldbase_rebuild_running", "1 while a rebuild is asked for or runs.", labels=["collection"]
     )
+    parked = GaugeMetricFamily("foldbase_parked", "Documents that are parked.", labels=["collection"])
     for each in report["projections"]:
+        parked.add_metric([each["collection"]], each["parked"])
         if each["generation"] is not None:
             generation.add_metric([each["collection"]], each["generation"])
         runs = each["rebuild"] is not None and each["rebuild"]["state"] in ("queued", "running")
         rebuilding.add_metric([each["collection"]], int(runs))
-    yield from (generation, rebuilding)
+    yield from (generation, parked, rebuilding)

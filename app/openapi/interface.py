@@ -9,18 +9,20 @@ from app.openapi.operations.collections import COLLECTIONS
 from app.openapi.operations.documents import DOCUMENTS
 from app.openapi.operations.exports import EXPORTS
 from app.openapi.operations.health import HEALTH
+from app.openapi.operations.parked import PARKED
 from app.openapi.operations.projections import PROJECTIONS
 from app.openapi.operations.reference import REFERENCE
 from app.openapi.operations.views import VIEWS
-from app.openapi.schemas import collections, documents, health, problems, projections, queries, rows
+from app.openapi.schemas import collections, documents, health, parked, problems, projections, queries, rows
 
-GROUPS: tuple[Group, ...] = (DOCUMENTS, VIEWS, COLLECTIONS, EXPORTS, PROJECTIONS, HEALTH, REFERENCE)
+GROUPS: tuple[Group, ...] = (DOCUMENTS, VIEWS, COLLECTIONS, EXPORTS, PROJECTIONS, PARKED, HEALTH, REFERENCE)
 SCHEMAS: dict[str, Schema] = {
     **documents.SCHEMAS,
     **queries.SCHEMAS,
     **rows.SCHEMAS,
     **collections.SCHEMAS,
     **projections.SCHEMAS,
+    **parked.SCHEMAS,
     **health.SCHEMAS,
     **problems.SCHEMAS,
 }

@@ -54,6 +54,8 @@ class DocumentRoutes:
         fresh = reading.freshness(request, self._partitions)
         row, standing = await self._queries.get(declared.name, reading.document_id(id), fresh)
         headers = document_headers(row.version, standing.header)
+        if row.stale_since is not None:
+            headers["fold-stale"] = str(row.stale_since)
         if reading.seen_before(request, headers["etag"]):
             return empty_answer(304, headers)
         return bytes_answer(row.body, 200, headers)

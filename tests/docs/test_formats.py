@@ -115,6 +115,7 @@ def test_keys_of_redis_are_documented() -> None:
         layout.index("C", 1, "INDEX").replace(":1:", ":G:"),
         layout.surplus("C", 1, "INDEX").replace(":1:", ":G:"),
         layout.shape("C", 1).removesuffix("1") + "G",
+        layout.parked("C", 1).removesuffix("1") + "G",
         layout.view("C", 1, "VIEW").replace(":1:", ":G:"),
         layout.view_index("C", 1, "VIEW", "ORDER").replace(":1:", ":G:"),
         layout.view_values("C", 1, "VIEW", "PATH").replace(":1:", ":G:"),

@@ -73,7 +73,8 @@ async def test_described_operations_have_the_names_of_their_routes(
 
 
 async def test_examples_told_in_order_are_true(running: Served, described: dict[str, Any]) -> None:
-    known = {operation.name: operation for group in GROUPS for operation in group.operations}
+    told = [group.operations for group in GROUPS if group.name != "parked"]
+    known = {operation.name: operation for operations in told for operation in operations}
     assert set(STORY) | {f"projection_{verb}" for verb in STEERING} == set(known)
     position = "0"
     for name in STORY:

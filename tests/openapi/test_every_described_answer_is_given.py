@@ -34,6 +34,7 @@ ELSEWHERE = {
     *product(("projection_pause", "projection_resume", "projection_cancel", "projection_rollback"), ("200",)),
     ("projection_forget", "204"),
     ("health_ready", "503"),
+    *product(("parked_show", "parked_retry", "parked_skip"), ("200",)),
     ("collection_declare", "projection-behind"),
     ("collection_drop", "projection-behind"),
 }

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from app.openapi.operations.documents import ORDER
 
 STEERING = ("pause", "resume", "cancel", "rollback", "forget")
+PARKED = "/v1/parked"
 JSON_PATCH = "application/json-patch+json"
 
 
@@ -70,6 +71,7 @@ def administration() -> list[Step]:
         Step("collection_drop", "DELETE", "/v1/collections/nothing", "collection-missing"),
         Step("collection_drop", "DELETE", "/v1/collections/new", 204),
         *_exporting(),
+        *_parked(),
         Step("projection_state", "GET", report, 200),
         Step("projection_rebuild", "POST", f"{report}/nothing/rebuild", "collection-missing"),
         Step("projection_rebuild", "POST", order, "json-invalid", text="{"),
@@ -85,6 +87,9 @@ def administration() -> list[Step]:
         ("collection_drop", "DELETE", one),
         ("export_collection", "GET", "/v1/export/orders"),
         ("export_view", "GET", "/v1/export/orders/by_status"),
+        ("parked_list", "GET", PARKED),
+        ("parked_show", "GET", f"{PARKED}/orders/o1"),
+        *((f"parked_{verb}", "POST", f"{PARKED}/orders/o1/{verb}") for verb in ("retry", "skip")),
         ("projection_state", "GET", report),
         *((f"projection_{verb}", "POST", f"{report}/orders/{verb}") for verb in ("rebuild", *STEERING)),
         ("metrics_scrape", "GET", "/metrics"),
@@ -93,6 +98,16 @@ def administration() -> list[Step]:
         steps += [*_strangers(name, method, path), Step(name, method, path, "forbidden", by="user")]
         steps.append(Step(name, method, f"{path}?x=1", "parameter-unknown"))
     return steps
+
+
+def _parked() -> list[Step]:
+    """What can be asked where nothing is parked."""
+    one = (("parked_show", "GET", ""), ("parked_retry", "POST", "/retry"), ("parked_skip", "POST", "/skip"))
+    return [
+        Step("parked_list", "GET", PARKED, 200),
+        *(Step(name, method, f"{PARKED}/orders/o1{verb}", "not-parked") for name, method, verb in one),
+        *(Step(name, method, f"{PARKED}/orders/%20{verb}", "document-invalid") for name, method, verb in one),
+    ]
 
 
 def _exporting() -> list[Step]:

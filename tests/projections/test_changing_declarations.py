@@ -150,5 +150,6 @@ async def is_of(world: World, *fields: Any) -> bool:
 
 
 async def is_at_rest(world: World) -> bool:
-    """Whether no rebuild is asked for or under way."""
-    return not any(job.running for job in (await world.built.jobs.all()).values())
+    """Whether no rebuild is asked for or under way, and nothing is left of one."""
+    building = [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")]
+    return not building and not any(job.running for job in (await world.built.jobs.all()).values())

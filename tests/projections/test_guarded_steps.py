@@ -7,7 +7,6 @@ import pytest
 
 from commands.documents import Delete, MergePatch
 from events.commit import Commit
-from events.document import UnknownEvent
 from events.position import Position
 from projections.builds import Builds
 from projections.changes import Changes
@@ -15,6 +14,7 @@ from projections.checkpoint import Checkpoint
 from projections.companions import Companions
 from projections.errors import CheckpointMoved, ProjectionAway
 from projections.generation import Blueprint, Generation, blueprint
+from projections.parked import read_all_parked
 from projections.shape import EMPTY
 from projections.step import Steps
 from tests.projections.marks import KILLING
@@ -121,13 +121,15 @@ async def test_rows_that_another_projector_wrote_meanwhile_are_no_event_that_doe
     await assert_equals_fold(world)
 
 
-async def test_an_event_that_does_not_fit_is_told_when_nobody_was_faster(world: World, steps: Steps) -> None:
+async def test_an_event_that_does_not_fit_parks_its_document_when_nobody_was_faster(
+    world: World, steps: Steps
+) -> None:
     batch = await commits(world, 3, 5)
     await world.put_checkpoint(3)
-    before = await seen(world)
-    with pytest.raises(UnknownEvent, match="'patched' at version 2 of orders/o1"):
-        await steps.apply(batch, Position(3), Position(5))
-    assert await seen(world) == before
+    await steps.apply(batch, Position(3), Position(5))
+    [[number]] = [list((await world.built.generations.live()).values())]
+    parked = await read_all_parked(world.redis, world.layout.parked("orders", number))
+    assert [(id, found.position, found.waiting) for id, found in parked.items()] == [("o1", 4, 2)]
 
 
 @pytest.mark.parametrize("written", [None, "another-log 0", "nonsense", "x y z"])

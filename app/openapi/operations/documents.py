@@ -52,7 +52,10 @@ READ = Operation(
     tag="documents",
     access="user",
     summary="Read a document",
-    description="The document as the projections have it, at the checkpoint that `Fold-Position` names.",
+    description=(
+        "The document as the projections have it, at the checkpoint that `Fold-Position` names. One that is "
+        "parked is as it was before the commit that could not be applied; `Fold-Stale` names its position."
+    ),
     parameters=(COLLECTION, ID, FOLD_AFTER, PREFER_WAIT, IF_NONE_MATCH),
     answers={
         200: json_answer("The document.", "Document", document_example(ORDER, 1, 812), ETAG, SERVED_AT),

@@ -15,7 +15,9 @@ _ADMIN = (
 )
 
 _REPORT = {
-    "projections": [{"collection": "orders", "generation": 1795339800120, "kept": None, "rebuild": None}],
+    "projections": [
+        {"collection": "orders", "generation": 1795339800120, "kept": None, "parked": 0, "rebuild": None}
+    ],
     "partitions": [
         {"partition": 0, "head": 812, "checkpoint": 812, "lag": {"commits": 0, "seconds": 0.0}},
     ],

@@ -14,7 +14,7 @@ from commands.errors import (
     UniqueTaken,
 )
 from events.errors import RequestRepeated
-from projections.errors import NoRebuildRuns, NothingKept, RebuildRunning
+from projections.errors import NoRebuildRuns, NothingKept, NotParked, RebuildRunning
 from queries.errors import ViewMissing
 
 EXPLAINED = {
@@ -70,6 +70,11 @@ EXPLAINED = {
         "There is no generation of this projection to go back to, or to forget.",
         'Rebuild with {"keep": true}: the generation before is kept then, and kept up to date.',
         NothingKept("orders"),
+    ),
+    "not-parked": Explained(
+        "The document is not parked, or not any more.",
+        "GET /v1/parked lists what is.",
+        NotParked("orders", "o1"),
     ),
     "request-repeated": Explained(
         "A write with the same request key had its effect already. Nothing was written now.",

@@ -28,6 +28,11 @@ META: Schema = {
             "type": "string",
             "description": "Who wrote last: `user:` and the token's subject, or `import`.",
         },
+        "stale_since": {
+            "type": "integer",
+            "minimum": 1,
+            "description": "Only of a parked document: the position of the first commit that is not applied.",
+        },
     },
 }
 

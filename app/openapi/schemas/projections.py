@@ -141,7 +141,7 @@ REPORT: Schema = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["collection", "generation", "kept", "rebuild"],
+                "required": ["collection", "generation", "kept", "parked", "rebuild"],
                 "additionalProperties": False,
                 "properties": {
                     "collection": COLLECTION_NAME,
@@ -150,6 +150,7 @@ REPORT: Schema = {
                         "type": ["integer", "null"],
                         "description": "The one before, where it is kept to be gone back to.",
                     },
+                    "parked": {**_COUNT, "description": "How many documents are parked."},
                     "rebuild": _REBUILD,
                 },
             },

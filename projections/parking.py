@@ -1,0 +1,88 @@
+"""Working off parked documents: what there is, trying again, leaving out a commit for good."""
+
+import time
+from contextlib import suppress
+from itertools import islice
+
+from redis.exceptions import RedisError
+
+from catalog.catalog import Catalog
+from events.commit import Commit
+from events.log import EventLog
+from events.position import Version, stream_name
+from projections.client import RedisClient
+from projections.errors import CheckpointMoved, NotParked
+from projections.generation import read_generations
+from projections.guarded import away
+from projections.hold import held
+from projections.layout import Layout
+from projections.parked import Parked, read_all_parked
+from projections.retrying import Retrying
+
+BOUND = 10.0
+"""Seconds for which a parked document is tried again by itself; after that, somebody has to ask for it."""
+
+MOST_AT_ONCE = 100
+
+
+class Parking:
+    """The parked documents of one log's live projections."""
+
+    def __init__(self, redis: RedisClient, layout: Layout, log: EventLog, catalog: Catalog) -> None:
+        self._redis = redis
+        self._layout = layout
+        self._log = log
+        self._retrying = Retrying(redis, layout, log, catalog)
+
+    async def all(self) -> dict[tuple[str, str], Parked]:
+        """What is parked, by collection and id, in their order. Raises ProjectionAway."""
+        try:
+            live = read_generations(await self._redis.hgetall(self._layout.live.generations))
+            found = {
+                name: await read_all_parked(self._redis, self._layout.parked(name, generation.number))
+                for name, generation in live.items()
+            }
+        except (RedisError, OSError) as error:
+            raise away(error) from error
+        return {(name, id): found[name][id] for name in sorted(found) for id in sorted(found[name])}
+
+    async def find(self, collection: str, id: str) -> Parked:
+        """One parked document. Raises NotParked, ProjectionAway."""
+        parked = (await self.all()).get((collection, id))
+        if parked is None:
+            raise NotParked(collection, id)
+        return parked
+
+    async def commits(self, collection: str, id: str) -> list[Commit]:
+        """The commits that wait, as the log has them. Raises NotParked, ProjectionAway, LogUnavailable."""
+        parked = await self.find(collection, id)
+        return await self._log.read(stream_name(collection, id), after=Version(parked.version - 1))
+
+    async def retry(self, collection: str, id: str) -> Parked | None:
+        """Apply what waits, as far as it can be; what is parked still, None where nothing is.
+
+        Raises: NotParked, ProjectionAway, LogUnavailable.
+        """
+        await self._log.skips.refresh()
+        while True:
+            async with held(self._redis, self._layout):
+                with suppress(CheckpointMoved):
+                    return await self._retrying.run(collection, id)
+
+    async def skip(self, collection: str, id: str, by: str) -> Parked | None:
+        """Leave out the commit that could not be applied, here and in every rebuild; then as `retry`."""
+        commits = await self.commits(collection, id)
+        await self._log.skips.add(commits[0], by)
+        return await self.retry(collection, id)
+
+    async def retry_young(self) -> None:
+        """Retry what was parked a moment ago, and what somebody decided to skip. Raises as `retry`."""
+        await self._log.skips.refresh()
+        due = (
+            place
+            for place, parked in (await self.all()).items()
+            if time.time() - parked.since < BOUND or parked.position in self._log.skips
+        )
+        for collection, id in islice(due, MOST_AT_ONCE):
+            with suppress(NotParked):
+                await self.retry(collection, id)
