@@ -122,7 +122,7 @@ async def assert_no_leftovers(world: World) -> None:
 
 async def keys_of_generations(world: World) -> set[str]:
     """The keys of generations that there are, live or not."""
-    kinds = ("rows", "index", "surplus", "shape", "view", "viewindex", "viewvalues")
+    kinds = ("rows", "index", "surplus", "shape", "parked", "view", "viewindex", "viewvalues")
     return {
         key.decode() for kind in kinds async for key in world.redis.scan_iter(f"{world.layout.prefix}:{kind}:*")
     }
