@@ -2,11 +2,13 @@
 
 import asyncio
 import csv
+import gc
 import io
 import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import AsyncGeneratorType
 from typing import Any
 
 import httpx
@@ -14,9 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
+from app.exporting.export import parts
 from events.scanning import PAGE
 from tests.exporting.filling import fill
 from tests.http.documents import Documents, problem
+from tests.openapi.serving import Served
 from tests.projections.world import until
 
 Database = AsyncDatabase[dict[str, Any]]
@@ -121,7 +125,30 @@ async def test_client_that_goes_away_ends_the_reading(
         async with _asked(orders, admin) as (reader, _):
             await reader.readexactly(100_000)
         assert await _settled(home) < MANY // PAGE // 2
-        await until(lambda: not [task for task in asyncio.all_tasks() if task.get_name() == "stretch"])
+        await until(lambda: not _exporting())
+
+
+async def test_export_may_take_longer_than_a_handler_may_be_silent(
+    orders: Documents, home: Database, site: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(home, orders.collection, MANY, {"text": TEXT})
+    monkeypatch.setitem(site.app.config, "RESPONSE_TIMEOUT", 0.5)
+    loop = asyncio.get_running_loop()
+    async with httpx.AsyncClient(base_url=site.admin.base_url, headers=site.admin.headers) as patient:
+        begun = loop.time()
+        answer = await patient.get(_export(orders), params={"format": "csv"}, timeout=60)
+    assert answer.text.count("\r\n") == MANY + 1
+    assert loop.time() - begun > 0.5
+
+
+async def test_client_that_takes_nothing_is_cut_off(
+    orders: Documents, home: Database, site: Served, admin: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(home, orders.collection, MANY, {"text": TEXT})
+    monkeypatch.setitem(site.app.config, "RESPONSE_TIMEOUT", 0.5)
+    async with _asked(orders, admin) as (reader, _):
+        await until(lambda: not _exporting())
+        assert not (await reader.read()).endswith(b"0\r\n\r\n")
 
 
 async def test_more_exports_at_one_time_than_there_may_be_are_told_to_come_again(
@@ -171,6 +198,15 @@ async def _watched(home: Database) -> AsyncIterator[None]:
     finally:
         await home.command("profile", 0)
         await home["system.profile"].drop()
+
+
+def _exporting() -> list[object]:
+    """The exports that are being made in this process."""
+    return [
+        each
+        for each in gc.get_objects()
+        if isinstance(each, AsyncGeneratorType) and each.ag_code is parts.__code__ and each.ag_frame
+    ]
 
 
 async def _pages(home: Database) -> int:
