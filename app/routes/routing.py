@@ -3,7 +3,7 @@
 from typing import Any
 
 from sanic.constants import HTTP_METHODS
-from sanic.exceptions import MethodNotAllowed
+from sanic.exceptions import MethodNotAllowed, NotFound
 from sanic.router import Router
 
 _WORD = "/query"
@@ -17,7 +17,10 @@ class Routing(Router):
     def _get(self, path: str, method: str, host: str | None) -> Any:
         try:
             return super()._get(path, method, host)
-        except MethodNotAllowed:
+        except MethodNotAllowed as refused:
             if not path.endswith(_WORD):
                 raise
-        return super()._get(f"{path.removesuffix(_WORD)}/%71uery", method, host)
+            try:
+                return super()._get(f"{path.removesuffix(_WORD)}/%71uery", method, host)
+            except NotFound:
+                raise refused from None
