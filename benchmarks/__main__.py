@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import httpx
 
-from benchmarks import flights, load, report
+from benchmarks import flights, load, report, sizes
 from benchmarks.bars import Row
 from benchmarks.errors import BenchmarkFailed
 from benchmarks.options import Options, parse
@@ -53,7 +53,8 @@ async def _measured(options: Options) -> list[Row]:
 async def _stage(options: Options) -> AsyncIterator[Stage]:
     file = flights.SAMPLE if options.smoke else await flights.csv_file()
     with _folder(options.data) as name, servers(Path(name)) as (mongo, redis):
-        stage = Stage(Path(name), file, options.rounds, options.seconds, mongo, redis)
+        grown = sizes.SMOKE if options.smoke else sizes.FULL
+        stage = Stage(Path(name), file, options.rounds, options.seconds, grown, mongo, redis)
         try:
             yield stage
         finally:

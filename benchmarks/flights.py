@@ -5,11 +5,11 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from benchmarks.errors import BenchmarkFailed
-from benchmarks.product import Product
 
 COLLECTION = "flights"
 EXAMPLE = Path(__file__).parents[1] / "examples" / "flights"
@@ -40,21 +40,24 @@ def rows(file: Path) -> int:
         return sum(1 for _ in lines) - 1
 
 
-async def declare(product: Product) -> None:
-    """Declare the collection of the flights.
+def first(file: Path, count: int, folder: Path) -> Path:
+    """Return a file with the first `count` flights of `file`, in `folder` unless those are all of them."""
+    if count >= rows(file):
+        return file
+    shorter = folder / f"flights-{count}.csv"
+    with file.open(encoding="utf-8") as lines, shorter.open("w", encoding="utf-8") as kept:
+        kept.writelines(islice(lines, count + 1))
+    return shorter
 
-    Raises: BenchmarkFailed with the product's answer when it refuses.
-    """
-    async with product.client() as client:
-        answer = await client.put(f"/v1/collections/{COLLECTION}", json=declaration())
-    if answer.is_error:
-        raise BenchmarkFailed(f"The flights could not be declared: {answer.status_code} {answer.text}")
 
-
-def declaration() -> dict[str, Any]:
-    """Return the example's collection with its schema alone: declared indexes and views cost extra."""
+def declaration(indexes: int = 0, views: int = 0) -> dict[str, Any]:
+    """Return the example's collection with its schema and its first `indexes` and `views`, which cost extra."""
     declared = json.loads((EXAMPLE / "collection.json").read_text())
-    return {"schema": declared["schema"]}
+    return {
+        "schema": declared["schema"],
+        "indexes": declared["indexes"][:indexes],
+        "views": dict(islice(declared["views"].items(), views)),
+    }
 
 
 def documents(file: Path) -> Iterator[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Load by wrk: one thread and 64 connections that are kept alive, the same for every side."""
+"""Load by wrk: one thread and 64 connections (or one) that are kept alive, the same for every side."""
 
 import asyncio
 import re
@@ -42,18 +42,21 @@ def parse(output: str) -> Load:
     return Load(int(summary["requests"]), failed, float(rate["rate"]))
 
 
-async def rate(url: str, script: str, environment: Mapping[str, str], seconds: float) -> float:
+async def rate(
+    url: str, script: str, environment: Mapping[str, str], seconds: float, connections: int = CONNECTIONS
+) -> float:
     """Warm the server up, then load it for `seconds` and return its requests per second.
 
     script:      name of a file in `benchmarks/wrk/`; `environment` holds what it reads.
     Raises:      LoadFailed when a single request was not answered with success.
     """
-    await _run(url, script, {**environment, "BENCH_SEED": "warm-up"}, max(1, round(seconds * WARM_UP)))
-    return (await _run(url, script, {**environment, "BENCH_SEED": "measure"}, max(1, round(seconds)))).rate
+    warm_up, measured = max(1, round(seconds * WARM_UP)), max(1, round(seconds))
+    await _run(url, script, {**environment, "BENCH_SEED": "warm-up"}, warm_up, connections)
+    return (await _run(url, script, {**environment, "BENCH_SEED": "measure"}, measured, connections)).rate
 
 
-async def _run(url: str, script: str, environment: Mapping[str, str], seconds: int) -> Load:
-    shape = ("-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "10s")
+async def _run(url: str, script: str, environment: Mapping[str, str], seconds: int, connections: int) -> Load:
+    shape = ("-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s")
     process = await asyncio.create_subprocess_exec(
         *(wrk(), *shape, "-s", str(SCRIPTS / script), url),
         env=dict(environment),

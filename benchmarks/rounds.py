@@ -2,20 +2,22 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from statistics import median
+from typing import TypeVar
 
 Measure = Callable[[], Awaitable[float]]
+Side = TypeVar("Side")
 
 
-async def interleaved(sides: Mapping[str, Measure], rounds: int) -> dict[str, list[float]]:
+async def interleaved(sides: Mapping[Side, Measure], rounds: int) -> dict[Side, list[float]]:
     """Measure every side once per round, in the order given: A B C A B C …, one at a time."""
-    figures: dict[str, list[float]] = {name: [] for name in sides}
+    figures: dict[Side, list[float]] = {name: [] for name in sides}
     for _ in range(rounds):
         for name, measure in sides.items():
             figures[name].append(await measure())
     return figures
 
 
-def medians(figures: Mapping[str, list[float]]) -> dict[str, float]:
+def medians(figures: Mapping[Side, list[float]]) -> dict[Side, float]:
     """Reduce the rounds of each side to their median."""
     return {name: median(rounds) for name, rounds in figures.items()}
 

@@ -1,4 +1,4 @@
-"""The stage: a folder, the baselines' own servers, and one deployment that holds the flights."""
+"""The stage: a folder, the baselines' own servers, and one deployment that scenarios share."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from benchmarks import flights, product
+from benchmarks import flights, orders, product
+from benchmarks.filling import declare, fill
 from benchmarks.product import Product
 from benchmarks.visible import caught_up, redis_bytes
 
@@ -30,6 +31,7 @@ class Loaded:
 class Stage:
     """Where scenarios play: `rounds` of `seconds` each, with the flights of the CSV `file`.
 
+    sizes:        how many rows the collections have that grow, the smallest number first.
     mongo, redis: URLs of servers that the baselines alone use.
     """
 
@@ -37,11 +39,13 @@ class Stage:
     file: Path
     rounds: int
     seconds: float
+    sizes: tuple[int, ...]
     mongo: str
     redis: str
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
     _kept: AsyncExitStack = field(default_factory=AsyncExitStack)
     _loaded: Loaded | None = None
+    _grown: Product | None = None
 
     @asynccontextmanager
     async def fresh(self, workers: int = 1) -> AsyncIterator[Product]:
@@ -58,15 +62,25 @@ class Stage:
         await self.close()
         started = await self._kept.enter_async_context(self.fresh())
         empty = await redis_bytes(started)
-        await flights.declare(started)
+        await declare(started, flights.COLLECTION, flights.declaration())
         seconds = await product.command(started, "import", flights.COLLECTION, str(self.file))
-        await caught_up(started)
+        await caught_up(started, flights.COLLECTION)
         documents = flights.rows(self.file)
         full = await redis_bytes(started)
         self._loaded = Loaded(started, documents, documents / seconds, empty, full)
         return self._loaded
 
+    async def grown(self) -> Product:
+        """Return the deployment that holds orders, a collection for each size; the first call imports them."""
+        if self._grown is None:
+            await self.close()
+            started = await self._kept.enter_async_context(self.fresh())
+            files = {orders.name(size): await orders.file_of(self.folder, size) for size in self.sizes}
+            await fill(started, {"indexes": orders.INDEXES}, files)
+            self._grown = started
+        return self._grown
+
     async def close(self) -> None:
-        """End the deployment with the flights, if there is one."""
-        self._loaded = None
+        """End the deployment that scenarios share, if there is one."""
+        self._loaded = self._grown = None
         await self._kept.aclose()

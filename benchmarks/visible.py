@@ -5,7 +5,6 @@ import redis.asyncio
 from pymongo import AsyncMongoClient
 
 from benchmarks.errors import BenchmarkFailed
-from benchmarks.flights import COLLECTION
 from benchmarks.product import Product
 from benchmarks.waiting import until
 
@@ -20,8 +19,8 @@ async def head(product: Product) -> int:
         return last["_id"] if last else 0
 
 
-async def caught_up(product: Product) -> None:
-    """Wait until a read of the flights is served at the head of the log.
+async def caught_up(product: Product, collection: str) -> None:
+    """Wait until a read of `collection` is served at the head of the log.
 
     Raises: BenchmarkFailed after 5 minutes.
     """
@@ -29,7 +28,7 @@ async def caught_up(product: Product) -> None:
     async with product.client() as client:
 
         async def reached() -> bool:
-            answer = await client.get(f"/v1/documents/{COLLECTION}", params={"limit": 1}, headers=asked)
+            answer = await client.get(f"/v1/documents/{collection}", params={"limit": 1}, headers=asked)
             if answer.is_success or answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
                 return answer.is_success
             raise BenchmarkFailed(f"Waiting for the projector: {answer.status_code} {answer.text}")

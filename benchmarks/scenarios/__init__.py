@@ -3,7 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from benchmarks.bars import Row
-from benchmarks.scenarios import create, importing, lag, memory, read, rebuild
+from benchmarks.scenarios import (
+    applying,
+    counts,
+    create,
+    groups,
+    importing,
+    lag,
+    memory,
+    pages,
+    read,
+    rebuild,
+    workers,
+)
 from benchmarks.stage import Stage
 
 Scenario = Callable[[Stage], Awaitable[list[Row]]]
@@ -14,5 +26,10 @@ SCENARIOS: Mapping[str, Scenario] = {
     "import": importing.rows,
     "memory": memory.rows,
     "rebuild": rebuild.rows,
+    "workers": workers.rows,
     "read": read.rows,
+    "pages": pages.rows,
+    "counts": counts.rows,
+    "groups": groups.rows,
+    "applying": applying.rows,
 }

@@ -1,17 +1,16 @@
 """Read one document by id, token checked, over 64 connections: beside bare Sanic and one GET per request."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import redis.asyncio
 
-from benchmarks import load
+from benchmarks.asking import answers
 from benchmarks.bars import Bar, Row
 from benchmarks.errors import BenchmarkFailed
 from benchmarks.flights import COLLECTION
 from benchmarks.processes import baseline
-from benchmarks.product import Product, environment
+from benchmarks.product import Product
 from benchmarks.rounds import interleaved, medians
 from benchmarks.stage import Stage
 
@@ -33,7 +32,8 @@ async def rows(stage: Stage) -> list[Row]:
         bare = await stack.enter_async_context(baseline("bare", stage.folder, body=str(body)))
         one_get = await stack.enter_async_context(baseline("redis_get", stage.folder, redis=stage.redis))
         urls = {"bare Sanic": bare, "foldbase": product.api, "one GET": one_get}
-        sides = {name: _reads(url, product.token, ids, stage.seconds) for name, url in urls.items()}
+        prefix = f"/v1/documents/{COLLECTION}/"
+        sides = {name: answers(url, product.token, prefix, ids, stage.seconds) for name, url in urls.items()}
         return judged(medians(await interleaved(sides, stage.rounds)))
 
 
@@ -44,16 +44,6 @@ def judged(rates: Mapping[str, float]) -> list[Row]:
         Row("read by id, against bare Sanic", AGAINST_BARE, rates["foldbase"] / rates["bare Sanic"], figures),
         Row("read by id, against one GET", AGAINST_ONE_GET, rates["foldbase"] / rates["one GET"], figures),
     ]
-
-
-def _reads(api: str, token: str, ids: Path, seconds: float) -> Callable[[], Awaitable[float]]:
-    prefix = f"/v1/documents/{COLLECTION}/"
-    asked = {**environment(), "BENCH_PREFIX": prefix, "BENCH_IDS": str(ids), "BENCH_TOKEN": token}
-
-    async def measure() -> float:
-        return await load.rate(api, "read.lua", asked, seconds)
-
-    return measure
 
 
 async def _bodies(product: Product) -> dict[str, bytes]:

@@ -4,7 +4,8 @@ import pytest
 
 from benchmarks.bars import Bar, Row
 from benchmarks.rounds import interleaved, medians, percentile
-from benchmarks.scenarios import create, memory, read
+from benchmarks.scenarios import applying, counts, create, memory, pages, read, workers
+from benchmarks.sizes import FULL, SMOKE, flat, of_flights
 
 
 @pytest.mark.parametrize(("figure", "holds"), [(2.49, False), (2.5, True), (2.51, True)])
@@ -60,3 +61,46 @@ def test_reading_is_compared_with_both_baselines() -> None:
 def test_memory_may_be_sixteen_tenths_of_the_body_and_150_bytes() -> None:
     assert memory.judged(body=400, used=790).holds
     assert not memory.judged(body=400, used=791).holds
+
+
+def test_an_answer_may_take_thirteen_tenths_of_the_time_at_a_hundred_times_the_rows() -> None:
+    row = flat("page", {10_000: 5200, 100_000: 5000, 1_000_000: 4000})
+
+    assert (row.measured, row.holds) == (1.3, True)
+    assert row.figures["1,000,000 rows, µs"] == 250
+
+
+def test_the_largest_collection_of_flights_has_all_of_them() -> None:
+    assert of_flights(FULL, 336_776) == (10_000, 100_000, 336_776)
+    assert of_flights(SMOKE, 2000) == SMOKE
+
+
+def test_pages_of_the_largest_collection_are_compared_with_reads_of_it() -> None:
+    rates = {("read by id", 1000): 10_000.0, ("page", 10): 5000.0, ("page", 1000): 4000.0}
+    against, grown = pages.judged("page", rates)
+
+    assert (against.measured, against.holds) == (0.4, True)
+    assert (grown.measured, grown.holds) == (1.25, True)
+
+
+def test_counts_of_the_largest_collection_are_compared_with_mongodb() -> None:
+    against, grown = counts.judged({10: 2000, 1000: 1000, counts.MONGODB: 20}, counted=125)
+
+    assert (against.measured, against.holds, against.figures["count_documents, ms"]) == (50, True, 50)
+    assert (grown.measured, grown.holds) == (2, False)
+
+
+def test_two_workers_are_compared_with_one_and_the_busiest_moment_is_told() -> None:
+    [row] = workers.judged({1: 10_000, 2: 16_000}, free=[2.0, 1.5, 1.75])
+
+    assert (row.measured, row.holds) == (1.6, True)
+    assert (row.figures["free before each, cores"], row.figures["free before one at least, cores"]) == (
+        1.75,
+        1.5,
+    )
+
+
+def test_applying_with_indexes_and_views_is_compared_with_applying_without() -> None:
+    [row] = applying.judged({"without": 20_000, "with 2 indexes and 2 views": 8000})
+
+    assert (row.measured, row.holds) == (0.4, True)

@@ -1,10 +1,14 @@
 """What the harness reads: wrk's report, the head of an answer, the watcher's lines, the flights' cells."""
 
+import os
+from pathlib import Path
+
 import pytest
 
+from benchmarks import cores
 from benchmarks.connection import parse_head
 from benchmarks.errors import LoadFailed
-from benchmarks.flights import SAMPLE, documents, readers, rows
+from benchmarks.flights import SAMPLE, documents, first, readers, rows
 from benchmarks.load import Load, parse
 from benchmarks.openloop import Write
 from benchmarks.report import number
@@ -65,6 +69,24 @@ def test_the_sample_holds_2000_flights_and_leaves_empty_cells_out() -> None:
     assert len(flights) == rows(SAMPLE) == 2000
     assert flights[0]["carrier"] == "UA"
     assert any("dep_time" not in flight for flight in flights)
+
+
+def test_the_first_flights_are_the_first_lines_of_the_file(tmp_path: Path) -> None:
+    file = first(SAMPLE, 10, tmp_path)
+
+    assert SAMPLE.read_text().startswith(file.read_text())
+    assert rows(file) == 10
+    assert first(SAMPLE, 2000, tmp_path) == SAMPLE
+
+
+def test_idle_and_waiting_ticks_are_read_out_of_proc_stat() -> None:
+    stat = "cpu  100 1 50 800 40 0 5 4 77 0\ncpu0 1 2 3 4 5 6 7 8 9 10\n"
+
+    assert cores.parse(stat) == (840, 1000)
+
+
+async def test_no_more_cores_are_free_than_there_are() -> None:
+    assert 0 <= await cores.free() <= (os.cpu_count() or 1)
 
 
 @pytest.mark.parametrize(("figure", "text"), [(12_406.99, "12,407"), (27.14, "27.1"), (0.8349, "0.83")])

@@ -1,0 +1,26 @@
+"""Cores that are free: how much of this machine nobody used for a moment."""
+
+import asyncio
+import os
+from pathlib import Path
+
+_STAT = Path("/proc/stat")
+_MOMENT = 0.5
+
+
+async def free() -> float:
+    """Return how many cores were idle on average during the next half second: 0.0 up to all there are."""
+    before = _ticks()
+    await asyncio.sleep(_MOMENT)
+    idle, every = (after - ticks for after, ticks in zip(_ticks(), before, strict=True))
+    return idle / every * (os.cpu_count() or 1) if every else 0.0
+
+
+def _ticks() -> tuple[int, int]:
+    return parse(_STAT.read_text())
+
+
+def parse(stat: str) -> tuple[int, int]:
+    """Read ticks since the start out of `/proc/stat`: those in which a core waited for work, and all."""
+    ticks = [int(field) for field in stat.split("\n", 1)[0].split()[1:9]]
+    return ticks[3] + ticks[4], sum(ticks)
