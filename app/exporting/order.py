@@ -58,6 +58,7 @@ async def order(
     at:     one position for each partition of the log, separated by commas.
     Raises: CollectionMissing, ViewMissing; QueryInvalid for `at`; LogUnavailable, CatalogUnavailable.
     """
+    await log.skips.refresh()
     heads = list((await log.heads()).values())
     if not await catalog.exists_now(collection):
         raise CollectionMissing(collection)

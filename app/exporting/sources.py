@@ -51,7 +51,7 @@ class Documents:
         folding, done = Folding(self._extent), 0
         async with aclosing(scan(self._log, self._extent)) as pages:
             async for commits in pages:
-                records = list(folding.take(commits))
+                records = list(folding.take(self._log.skips.left(commits)))
                 yield records
                 done += len(records)
                 self._tell(doing, done)
