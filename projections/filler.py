@@ -101,8 +101,9 @@ class Filler:
 
     async def _queue(self, step: RedisPipeline, commits: Sequence[Commit]) -> None:
         copy = await self._copy(step)
+        left = self._log.skips.left(commits)
         floor = Position(self._catalog.floor(self._collection, 0))
-        changes = await work_out(step, self._layout, copy, commits, floor, turn=self._turn.take)
+        changes = await work_out(step, self._layout, copy, left, floor, turn=self._turn.take)
         step.multi()
         queue_changes(step, self._layout, changes)
 
