@@ -35,17 +35,16 @@ def condition_of(parameter: str, path: str, operator: str, value: Any) -> Condit
 
 def check_path(parameter: str, path: str) -> None:
     """Raises QueryInvalid where no field can have this path."""
-    first, _, rest = path.partition(".")
-    if first == "_meta":
-        if rest not in _META:
-            raise QueryInvalid(parameter, f"of _meta there is {', '.join(_META)}")
-    elif reason := _problem(path):
+    if reason := _problem(path):
         raise QueryInvalid(parameter, reason)
 
 
 @lru_cache(maxsize=4096)
 def _problem(path: str) -> str | None:
-    return path_problem(path)
+    first, _, rest = path.partition(".")
+    if first != "_meta":
+        return path_problem(path)
+    return None if rest in _META else f"of _meta there is {', '.join(_META)}"
 
 
 def _choices(parameter: str, value: Any) -> tuple[Any, ...]:

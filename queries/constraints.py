@@ -7,6 +7,7 @@ one another come to no points.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
+from types import NoneType
 from typing import Any, NamedTuple
 
 from catalog.declared import Condition
@@ -54,12 +55,19 @@ class Span:
 Constraint = Points | Span
 
 _EVERYTHING = b""
-_KINDS: tuple[tuple[tuple[type, ...], bytes, bytes], ...] = (
-    ((type(None),), encode(None), encode(None)),
-    ((bool,), encode(False), encode(True)),
-    ((int, float), encode(0)[:1], encode(0)[:1]),
-    ((str,), encode("")[:1], encode("")[:1]),
-)
+
+
+def _kind(least: bytes, most: bytes) -> tuple[Edge, Edge]:
+    return Edge(least, False), Edge(most, True)
+
+
+_KINDS = {
+    NoneType: _kind(encode(None), encode(None)),
+    bool: _kind(encode(False), encode(True)),
+    int: _kind(encode(0)[:1], encode(0)[:1]),
+    float: _kind(encode(0)[:1], encode(0)[:1]),
+    str: _kind(encode_start(""), encode_start("")),
+}
 
 
 def constraints_of(where: Iterable[Condition]) -> dict[str, Constraint]:
@@ -88,8 +96,7 @@ def _constraint(operator: str, value: Any) -> Constraint:
 
 
 def _within_kind(operator: str, value: Any) -> Constraint:
-    least, most = next((least, most) for types, least, most in _KINDS if type(value) in types)
-    low, high = Edge(least, False), Edge(most, True)
+    low, high = _KINDS[type(value)]
     bound = encode(value)
     match operator:
         case "gt":

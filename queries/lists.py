@@ -19,7 +19,6 @@ from queries.table import MARK_BYTES, Source, Table
 from queries.travel import travel
 
 SCAN_LIMIT = 10_000
-_MOST_PLANS = 4096
 SCAN_MARK = b"\0" * MARK_BYTES
 
 
@@ -56,7 +55,6 @@ class Lists:
         self._cursors = cursors
         self._scan_limit = scan_limit
         self._tables: dict[str, Table] = {}
-        self._plans: dict[tuple[str, str, str], Plan | None] = {}
 
     async def page(self, source: Source, query: Query) -> Page:
         """A page. Raises QueryInvalid, IndexNeeded, IndexBuilding, ProjectionsAbsent, ReadUnavailable."""
@@ -88,12 +86,11 @@ class Lists:
 
     def _plan(self, source: Source, table: Table, query: Query) -> Plan | None:
         """How to answer a query by an index of a generation; None where none serves."""
-        key = source.name, table.generation, query.identity
-        if key not in self._plans or not table.generation:
-            if len(self._plans) >= _MOST_PLANS:
-                self._plans.clear()
-            self._plans[key] = _plan(table, query)
-        return self._plans[key]
+        kept = query.plans.get(source.name)
+        if kept is None or kept[0] is not table:
+            kept = query.plans[source.name] = table, _plan(table, query)
+        plan: Plan | None = kept[1]
+        return plan
 
     async def _scanned(self, source: Source, table: Table, query: Query, after: bytes) -> Page:
         asked = packed((source.collection, table.generation, SCAN, table.rows, self._scan_limit))

@@ -4,6 +4,7 @@ redis-py takes microseconds for every argument of a command, and a page has doze
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from struct import Struct
 
 _ARRAY, _BYTES, _INTEGER = (Struct(layout) for layout in (">BI", ">BI", ">Bq"))
@@ -14,12 +15,17 @@ Argument = str | bytes | int
 
 def packed(arguments: Iterable[Argument]) -> bytes:
     """An array of strings of bytes and of 64-bit integers."""
-    parts = [_packed(argument) for argument in arguments]
+    parts = [_bytes(each) if type(each) is bytes else _repeated(each) for each in arguments]
     return _ARRAY.pack(_ARRAY_CODE, len(parts)) + b"".join(parts)
 
 
-def _packed(argument: Argument) -> bytes:
+def _bytes(content: bytes) -> bytes:
+    return _BYTES.pack(_BYTES_CODE, len(content)) + content
+
+
+@lru_cache(maxsize=4096)
+def _repeated(argument: Argument) -> bytes:
+    """Keys and small numbers: the same ones in every question."""
     if isinstance(argument, int):
         return _INTEGER.pack(_INTEGER_CODE, argument)
-    content = argument if isinstance(argument, bytes) else argument.encode()
-    return _BYTES.pack(_BYTES_CODE, len(content)) + content
+    return _bytes(argument if isinstance(argument, bytes) else argument.encode())

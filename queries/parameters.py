@@ -4,13 +4,14 @@ where[status]=paid&where[total][gte]=10&sort=-placed_at&limit=20&cursor=…&coun
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 import orjson
 
-from catalog.declared import Condition
+from catalog.declared import Condition, IndexField
 from queries.conditions import condition_of
 from queries.errors import ParameterUnknown, QueryInvalid
 from queries.language import PARAMETERS, fields_of, limit_refused, sort_of, where_of
@@ -26,38 +27,59 @@ MOST_PARAMETERS = 100
 
 
 def from_query_string(text: str, is_text: IsText) -> Query:
-    """The query that the query string of an address states. Raises ParameterUnknown, QueryInvalid.
+    """The query that the query string of an address states, each parameter at most once.
 
     is_text: which paths hold strings alone, so that a value without quotes is one.
+    Raises:  ParameterUnknown, QueryInvalid.
     """
-    try:
-        return from_parameters(parse_qsl(text, True, errors="strict", max_num_fields=MOST_PARAMETERS), is_text)
-    except UnicodeDecodeError:
-        raise QueryInvalid("query", "is not UTF-8, percent-encoded") from None
-    except ValueError:
-        raise QueryInvalid("query", f"takes at most {MOST_PARAMETERS} parameters") from None
-
-
-def from_parameters(pairs: Iterable[tuple[str, str]], is_text: IsText) -> Query:
-    """The query that parameters state, each at most once. Raises ParameterUnknown, QueryInvalid."""
     given: dict[str, str] = {}
-    for name, value in pairs:
+    for name, value in pairs_of(text):
         if name in given:
             raise QueryInvalid(name[:80], "is given more than once")
         given[name] = value
     parts: dict[str, Any] = {name: _READERS[name](given.pop(name)) for name in list(given) if name in _READERS}
     if given:
-        parts["where"] = where_of(_conditions(given, is_text))
+        parts["where"] = where_of([_condition(name, value, is_text) for name, value in given.items()])
     return Query(**parts)
 
 
-def _conditions(given: Mapping[str, str], is_text: IsText) -> Iterator[Condition]:
-    for name, value in given.items():
-        asked = _WHERE.fullmatch(name)
-        if asked is None:
-            raise ParameterUnknown(name, PARAMETERS)
-        path, operator = asked[1], asked[2] or "eq"
-        yield condition_of(name[:160], path, operator, _value(name, operator, value, is_text(path)))
+def pairs_of(text: str) -> Iterator[tuple[str, str]]:
+    """Names and values of parameters, decoded. Raises QueryInvalid."""
+    parts = text.split("&")
+    if len(parts) > MOST_PARAMETERS:
+        raise QueryInvalid("query", f"takes at most {MOST_PARAMETERS} parameters")
+    for part in parts:
+        if part:
+            name, _, value = part.partition("=")
+            yield name_of(name), decoded(value) if "%" in value or "+" in value else value
+
+
+@lru_cache(maxsize=4096)
+def name_of(text: str) -> str:
+    """The name of a parameter, decoded: there are few, and they come again and again. Raises QueryInvalid."""
+    return decoded(text)
+
+
+def decoded(text: str) -> str:
+    """Text without its percent-encoding. Raises QueryInvalid where it is not UTF-8."""
+    try:
+        return unquote_to_bytes(text.replace("+", " ")).decode()
+    except UnicodeDecodeError:
+        raise QueryInvalid("query", "is not UTF-8, percent-encoded") from None
+
+
+@lru_cache(maxsize=4096)
+def _asked(name: str) -> tuple[str, str]:
+    """The path and the operator that a parameter names. Raises ParameterUnknown."""
+    asked = _WHERE.fullmatch(name)
+    if asked is None:
+        raise ParameterUnknown(name, PARAMETERS)
+    return asked[1], asked[2] or "eq"
+
+
+def _condition(name: str, value: str, is_text: IsText) -> Condition:
+    path, operator = _asked(name)
+    return condition_of(name[:160], path, operator, _value(name, operator, value, is_text(path)))
 
 
 def _value(parameter: str, operator: str, text: str, is_text: bool) -> Any:
@@ -135,8 +157,13 @@ def _flag(parameter: str) -> Callable[[str], bool]:
     return read
 
 
+@lru_cache(maxsize=1024)
+def _sort(text: str) -> tuple[IndexField, ...]:
+    return sort_of(text.split(","))
+
+
 _READERS: Mapping[str, Callable[[str], Any]] = {
-    "sort": lambda text: sort_of(text.split(",")),
+    "sort": _sort,
     "limit": _limit,
     "cursor": lambda text: text,
     "count": _flag("count"),

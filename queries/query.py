@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from operator import attrgetter
+from typing import Any
 
 import orjson
 
@@ -9,6 +11,9 @@ from catalog.declared import Condition, IndexField
 
 MOST_LIMIT = 1000
 DEFAULT_LIMIT = 20
+
+
+_PLACE = attrgetter("path", "operator")
 
 
 @dataclass(frozen=True)
@@ -32,9 +37,14 @@ class Query:
     explain: bool = False
 
     @cached_property
+    def plans(self) -> dict[object, Any]:
+        """What was planned for it, by what it was planned for: the same for all pages of the query."""
+        return {}
+
+    @cached_property
     def identity(self) -> str:
         """The same for all pages of one query, and for no other: its conditions and its order."""
-        where = sorted((each.path, each.operator, orjson.dumps(each.value).decode()) for each in self.where)
+        where = [(each.path, each.operator, each.value) for each in sorted(self.where, key=_PLACE)]
         return orjson.dumps([where, [str(field) for field in self.sort]]).decode()
 
     def at(self, cursor: str | None) -> "Query":
@@ -42,5 +52,5 @@ class Query:
         if cursor == self.cursor:
             return self
         other = replace(self, cursor=cursor)
-        other.__dict__["identity"] = self.identity
+        other.__dict__.update(identity=self.identity, plans=self.plans)
         return other

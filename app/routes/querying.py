@@ -1,6 +1,7 @@
 """Queries over HTTP: read from an address or a body, answered as a page with its headers."""
 
-from urllib.parse import quote, unquote_plus
+from functools import lru_cache
+from urllib.parse import quote
 
 import orjson
 from sanic.request import Request
@@ -12,13 +13,13 @@ from catalog.declared import Declared
 from queries.columns import Columns
 from queries.language import from_body
 from queries.lists import Page
-from queries.parameters import from_query_string
+from queries.parameters import decoded, from_query_string, name_of
 from queries.query import Query
 from queries.texts import IsText, texts_of
 
 _MOST_REMEMBERED = 2000
 _SAFE_IN_PLAN = "-._~,:@$!*+/"
-_SAFE_IN_LINK = "!#$%&'()*+,/:;=?@[]~-._|^`{}\\"
+_UNSAFE_IN_LINK = {ord(sign): f"%{ord(sign):X}" for sign in '<>"'}
 
 
 class Addresses:
@@ -66,12 +67,12 @@ def body_query(request: Request) -> Query:
 
 def page_answer(page: Page, query: Query, address: str | None = None) -> HTTPResponse:
     """A page as it is answered. `address`: of its first page, where there is one to link the next one by."""
-    headers = {"fold-position": page.standing.header, "fold-plan": _plan(page)}
+    headers = {"fold-position": page.standing.header, "fold-plan": _plan(page.plan)}
     following = b"null"
     if page.next is not None:
         following = b'"%b"' % page.next.encode()
         if address is not None:
-            headers["link"] = f'<{quote(address, _SAFE_IN_LINK)}cursor={page.next}>; rel="next"'
+            headers["link"] = f'<{address.translate(_UNSAFE_IN_LINK)}cursor={page.next}>; rel="next"'
     body = b'{"items":[%b],"next":%b' % (b",".join(page.items), following)
     if page.count is not None:
         body += b',"count":%d' % page.count
@@ -85,10 +86,9 @@ def address_of(path: str, base: str) -> str:
     return f"{path}?{base}&" if base else f"{path}?"
 
 
-def _plan(page: Page) -> str:
-    if page.plan is None:
-        return "scan"
-    return f"index={quote(page.plan, _SAFE_IN_PLAN)}"
+@lru_cache(maxsize=1024)
+def _plan(index: str | None) -> str:
+    return "scan" if index is None else f"index={quote(index, _SAFE_IN_PLAN)}"
 
 
 def _explained(page: Page) -> dict[str, str | int | None]:
@@ -100,8 +100,8 @@ def _without_cursor(query_string: str) -> tuple[str, str | None]:
     if "cursor" not in query_string and "%" not in query_string:
         return query_string, None
     parts = query_string.split("&")
-    cursors = [part for part in parts if unquote_plus(part.partition("=")[0]) == "cursor"]
+    cursors = [part for part in parts if name_of(part.partition("=")[0]) == "cursor"]
     if len(cursors) != 1:
         return query_string, None
     parts.remove(cursors[0])
-    return "&".join(parts), unquote_plus(cursors[0].partition("=")[2])
+    return "&".join(parts), decoded(cursors[0].partition("=")[2])
