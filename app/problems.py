@@ -56,6 +56,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     commands.DocumentExists: Problem(409, "document-exists", "The document exists already"),
     commands.PatchUnfit: Problem(409, "patch-unfit", "The patch does not fit the document"),
     commands.UniqueTaken: Problem(409, "unique-taken", "A unique value is taken"),
+    commands.HistoryUnreadable: Problem(409, "history-unreadable", "The document's history can not be read"),
     catalog.UniqueNeedsEmpty: Problem(409, "unique-needs-empty", "The collection has documents"),
     projections.RebuildRunning: Problem(409, "rebuild-running", "A rebuild runs already"),
     projections.NoRebuildRuns: Problem(409, "rebuild-missing", "No rebuild is under way"),

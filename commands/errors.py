@@ -9,6 +9,7 @@ Refused
   PatchInvalid        no patch can be like that        mend the patch
   PatchUnfit          the patch does not fit           read again, then patch what is there
   UniqueTaken         another document has the value   choose another value
+  HistoryUnreadable   an event can not be applied      an operator: `foldbase parked`
 """
 
 from collections.abc import Sequence
@@ -100,3 +101,15 @@ class UniqueTaken(Refused):
 
     def __str__(self) -> str:
         return f"another document has the same {', '.join(self.fields)}"
+
+
+@dataclass(eq=False)
+class HistoryUnreadable(Refused):
+    """The log holds an event of this document that can not be applied: its state is not known."""
+
+    stream: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.stream} has an event that can not be applied; an operator can work it off: foldbase parked"
+        )

@@ -1,12 +1,16 @@
 """States: where a command finds the state it decides on. Cache first, else snapshot, else the whole stream."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from pymongo.errors import PyMongoError
 
 from commands.cache import StateCache
 from commands.decider import Decider
+from commands.errors import HistoryUnreadable
 from commands.snapshots import Snapshots
+from events.commit import Commit
 from events.errors import LogUnavailable
 from events.log import EventLog
 from events.position import NO_STREAM, Position, StreamName, Version
@@ -38,7 +42,10 @@ class States:
         return self._cached.get(stream)
 
     async def read(self, stream: StreamName, decider: Decider[Any, S]) -> Loaded[S]:
-        """The state as the log has it now, from the newest snapshot on. Raises LogUnavailable."""
+        """The state as the log has it now, from the newest snapshot on.
+
+        Raises: LogUnavailable; HistoryUnreadable: the log holds what this version can not apply.
+        """
         version, position, state = NO_STREAM, BEFORE_ALL, decider.initial
         try:
             snapshot = await self._snapshots.find(stream, decider.form)
@@ -50,9 +57,22 @@ class States:
         commits = await self._log.read(stream, after=version)
         if commits:
             version, position = commits[-1].last_version, commits[-1].position
-        loaded = Loaded(version, position, decider.fold(commits, state))
+        loaded = Loaded(version, position, await self._fold(stream, decider, commits, state))
         self._remember(stream, decider, loaded)
         return loaded
+
+    async def _fold(
+        self, stream: StreamName, decider: Decider[Any, S], commits: Sequence[Commit], state: S
+    ) -> S:
+        """The state after commits; those that an operator had left out change nothing."""
+        skips = self._log.skips
+        with suppress(Exception):
+            return decider.fold(skips.left(commits), state)
+        await skips.refresh()
+        try:
+            return decider.fold(skips.left(commits), state)
+        except Exception as error:
+            raise HistoryUnreadable(str(stream)) from error
 
     def keep(self, stream: StreamName, decider: Decider[Any, S], before: Version, loaded: Loaded[S]) -> None:
         """Remember the state after an append that led on from version `before`."""

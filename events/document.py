@@ -22,6 +22,9 @@ from events.position import Position, Version
 CREATED, REPLACED, PATCHED, DELETED, RESTORED = "created", "replaced", "patched", "deleted", "restored"
 
 
+LEFT_OUT = "left out"
+"""Stands for an event that somebody had left out; the log itself holds none of these. See events/skips.py."""
+
 _RESPONSE = (
     b'{"id":%b,%b"_meta":{"version":%d,"position":%d,"created_at":"%b","updated_at":"%b","updated_by":%b}}'
 )
@@ -86,6 +89,8 @@ def evolve(state: Document, event: Event, version: Version, commit: Commit) -> D
             data = event.data
             birth = Birth(data["created"]["at"], data["created"]["position"])
             return Present(data["body"], version, commit.position, birth, commit.at, commit.actor)
+        case "left out", _:
+            return state._replace(version=version, position=commit.position)
     raise UnknownEvent(f"{event.type!r} at version {version} of {commit.stream} does not fit the document")
 
 

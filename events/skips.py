@@ -8,7 +8,8 @@ from typing import Any
 
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from events.commit import Commit, now
+from events.commit import Commit, Event, now
+from events.document import LEFT_OUT
 from events.errors import LogUnavailable
 from events.position import Position
 from events.store import DURABLE, MAJORITY, Database
@@ -48,10 +49,15 @@ class Skips:
         self._known |= {commit.position}
 
     def __contains__(self, position: object) -> bool:
+        """Whether the commit at `position` is left out."""
         return position in self._known
 
     def left(self, commits: Sequence[Commit]) -> Sequence[Commit]:
-        """Those of `commits` that are not left out."""
+        """The commits as they count: one that is left out changes nothing, and its versions are counted."""
         if not self._known:
             return commits
-        return [commit for commit in commits if commit.position not in self._known]
+        return [_emptied(commit) if commit.position in self._known else commit for commit in commits]
+
+
+def _emptied(commit: Commit) -> Commit:
+    return commit._replace(events=[Event(LEFT_OUT, {}) for _ in commit.events])

@@ -21,6 +21,8 @@ from tests.projections.world import until
 NEEDS_A_FAILURE = {"contention", "log-unavailable", "projection-unavailable"}
 """Problems that need MongoDB or Redis to be away, or luck."""
 
+CHANGES = ("document_create", "document_put", "document_patch", "document_delete", "document_restore")
+
 ELSEWHERE = {
     *product(
         ("document_page", "document_query", "document_query_post"), ("index-needed", "projection-building")
@@ -34,6 +36,7 @@ ELSEWHERE = {
     *product(("projection_pause", "projection_resume", "projection_cancel", "projection_rollback"), ("200",)),
     ("projection_forget", "204"),
     ("health_ready", "503"),
+    *product(CHANGES, ("history-unreadable",)),
     *product(("parked_show", "parked_retry", "parked_skip"), ("200",)),
     ("collection_declare", "projection-behind"),
     ("collection_drop", "projection-behind"),

@@ -7,7 +7,7 @@ from app.stores import mongo_client
 from events.commit import Event, NewCommit
 from events.log import EventLog
 from events.position import Version, stream_name
-from tests.openapi.answers import check
+from tests.openapi.answers import check, problem_of
 from tests.openapi.serving import Served
 
 
@@ -54,6 +54,11 @@ async def test_a_parked_document_is_read_as_it_was_listed_and_worked_off(
     assert 'foldbase_parked{collection="orders"} 1.0' in (await admin.get("/metrics")).text
     assert (await running.nobody.get("/health/ready")).status_code == 200
 
+    for name, method in (("document_put", "PUT"), ("document_patch", "PATCH"), ("document_delete", "DELETE")):
+        refused = await running.user.request(method, "/v1/documents/orders/o1", json={"n": 5})
+        check(described, name, refused)
+        assert problem_of(refused) == "history-unreadable"
+
     retried = await admin.post(f"{path}/retry")
     check(described, "parked_retry", retried)
     assert retried.json()["parked"]["position"] == place
@@ -63,3 +68,5 @@ async def test_a_parked_document_is_read_as_it_was_listed_and_worked_off(
     healed = await running.user.get("/v1/documents/orders/o1")
     assert "fold-stale" not in healed.headers
     assert (healed.json()["n"], healed.headers["etag"]) == (1, '"3"')
+    change = {"json": {"n": 5}, "headers": {"If-Match": healed.headers["etag"]}}
+    assert (await running.user.patch("/v1/documents/orders/o1", **change)).headers["etag"] == '"4"'

@@ -18,7 +18,14 @@ from app.openapi.operations.lists import LIST, QUERY, QUERY_BY_POST
 from app.openapi.operations.orders import MANY, ONE, ORDER, PAID, READS, USER, document_example
 from app.routes.reading import JSON_PATCH, MERGE_PATCH
 
-_WRITES = (*USER, "document-invalid", "collection-missing", "contention", "log-unavailable")
+_WRITES = (
+    *USER,
+    "document-invalid",
+    "collection-missing",
+    "history-unreadable",
+    "contention",
+    "log-unavailable",
+)
 _CONDITIONS = ("header-invalid", "version-conflict", "condition-required")
 _BODIES = ("json-invalid", "media-type-unsupported")
 _RULES = ("schema-violated", "unique-taken")

@@ -8,6 +8,7 @@ from commands.errors import (
     ConditionFailed,
     DocumentExists,
     DocumentMissing,
+    HistoryUnreadable,
     PatchInvalid,
     PatchUnfit,
     SchemaViolated,
@@ -70,6 +71,11 @@ EXPLAINED = {
         "There is no generation of this projection to go back to, or to forget.",
         'Rebuild with {"keep": true}: the generation before is kept then, and kept up to date.',
         NothingKept("orders"),
+    ),
+    "history-unreadable": Explained(
+        "The log holds an event of this document that can not be applied: its state is not known.",
+        "An operator works it off: `foldbase parked`. It is read as it was meanwhile.",
+        HistoryUnreadable("orders/o1"),
     ),
     "not-parked": Explained(
         "The document is not parked, or not any more.",
