@@ -38,11 +38,11 @@ class Progress:
             rate = (self._done - self._done_before) / (now - self._begun)
             await self._change(done=self._done, commits_per_second=round(rate, 1))
 
-    async def compared(self, rows: int) -> None:
+    async def compared(self, rows: int, *, at_end: bool = False) -> None:
         """Count so many rows more that were compared. Raises as `tell`."""
         self._compared += rows
         now = time.monotonic()
-        if now - self._told >= TELL_EVERY:
+        if at_end or now - self._told >= TELL_EVERY:
             self._told = now
             await self._change(compared=self._compared)
 

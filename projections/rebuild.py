@@ -187,6 +187,7 @@ class Rebuild:
                 await self._progress.compared(piece.rows)
                 await self._pace.rest(0, time.monotonic() - begun)
                 begun = time.monotonic()
+        await self._progress.compared(0, at_end=True)
         if odd:
             raise RebuildDiffers(self._name, sorted(odd)[:MOST_DIFFERENCES])
 

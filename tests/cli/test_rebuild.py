@@ -1,0 +1,71 @@
+"""`foldbase rebuild` and `foldbase projections`, as an operator runs them."""
+
+import re
+import subprocess
+
+import pytest
+
+from tests.deployments import FOLDBASE, Up, foldbase, until
+
+
+def on(running: Up, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one command on the deployment."""
+    return foldbase(*arguments, "--data", str(running.folder))
+
+
+@pytest.fixture
+def towns(running: Up) -> str:
+    """A collection with some documents."""
+    with running.client() as client:
+        for number in range(30):
+            assert client.put(f"/v1/documents/towns/t{number}", json={"n": number}).is_success
+    return "towns"
+
+
+def test_a_rebuild_that_compares_and_keeps_can_be_gone_back_from(running: Up, towns: str) -> None:
+    done = on(running, "rebuild", towns, "--verify", "--keep")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^towns: \d+ commits in .* rows compared, live$", done.stdout, re.MULTILINE)
+    assert "is live" in on(running, "projections", "rollback", towns).stdout
+    assert on(running, "projections", "forget", towns).returncode == 0
+    refused = on(running, "projections", "rollback", towns)
+    assert refused.returncode == 1
+    assert "no earlier generation" in refused.stderr
+
+
+def test_a_rebuild_with_other_options_than_the_one_that_runs_is_refused_and_one_without_follows(
+    running: Up, towns: str
+) -> None:
+    slow = ("rebuild", towns, "--max-rate", "5", "--data", str(running.folder))
+    with subprocess.Popen([FOLDBASE, *slow], stdout=subprocess.DEVNULL) as first:
+        until(lambda: _is_running(running, towns))
+        refused = on(running, "rebuild", towns, "--max-rate", "30", "--keep")
+        assert refused.returncode == 1
+        assert "max_rate, keep" in refused.stderr
+        assert on(running, "projections", "pause", towns).returncode == 0
+        assert on(running, "projections", "resume", towns).returncode == 0
+        followed = on(running, "rebuild", towns)
+        assert followed.returncode == 0
+        assert first.wait(60) == 0
+
+
+def test_a_rebuild_that_is_cancelled_ends_with_one_and_says_so(running: Up, towns: str) -> None:
+    slow = ("rebuild", towns, "--max-rate", "2", "--data", str(running.folder))
+    with subprocess.Popen([FOLDBASE, *slow], stderr=subprocess.PIPE, text=True) as first:
+        until(lambda: _is_running(running, towns))
+        assert on(running, "projections", "cancel", towns).returncode == 0
+        _, said = first.communicate(timeout=60)
+        assert first.returncode == 1
+        assert "was cancelled; the old generation is still live" in said
+
+
+def test_processes_share_a_rebuild(running: Up, towns: str) -> None:
+    done = on(running, "rebuild", towns, "--workers", "2", "--verify")
+    assert done.returncode == 0, done.stderr
+
+
+def _is_running(running: Up, collection: str) -> bool:
+    with running.client() as client:
+        report = client.get("/v1/projections").json()
+    rebuilds = {each["collection"]: each["rebuild"] for each in report["projections"]}
+    return bool(rebuilds[collection] and rebuilds[collection]["state"] in ("queued", "running"))
