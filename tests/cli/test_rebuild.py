@@ -39,10 +39,12 @@ def test_a_rebuild_with_other_options_than_the_one_that_runs_is_refused_and_one_
     slow = ("rebuild", towns, "--max-rate", "5", "--data", str(running.folder))
     with subprocess.Popen([FOLDBASE, *slow], stdout=subprocess.DEVNULL) as first:
         until(lambda: _is_running(running, towns))
+        with running.client() as client:
+            assert client.post(f"/v1/projections/{towns}/pause").is_success
+        assert on(running, "projections", "pause", towns).returncode == 0
         refused = on(running, "rebuild", towns, "--max-rate", "30", "--keep")
         assert refused.returncode == 1
         assert "max_rate, keep" in refused.stderr
-        assert on(running, "projections", "pause", towns).returncode == 0
         assert on(running, "projections", "resume", towns).returncode == 0
         followed = on(running, "rebuild", towns)
         assert followed.returncode == 0
