@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from catalog.declared import View
-from projections.shape import EMPTY, Shape
+from projections.shape import Shape
 
 MOST_RANGES = 16
 BY_CREATION = "created,"
@@ -114,7 +114,7 @@ class Layout:
         """The same values in order, for min and max."""
         return f"{self.prefix}:viewordered:{collection}:{generation}:{view}:{path}"
 
-    def keys_of(self, collection: str, generation: int, shape: Shape = EMPTY) -> list[str]:
+    def keys_of(self, collection: str, generation: int, shape: Shape) -> list[str]:
         """Every key that a generation of this shape may have."""
         places = (self.rows, self.shape, self.parked)
         keys = [place(collection, generation) for place in places]
