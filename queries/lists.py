@@ -86,9 +86,9 @@ class Lists:
 
     def _plan(self, source: Source, table: Table, query: Query) -> Plan | None:
         """How to answer a query by an index of a generation; None where none serves."""
-        kept = query.plans.get(source.name)
+        kept = query.kept.get(source.name)
         if kept is None or kept[0] is not table:
-            kept = query.plans[source.name] = table, _plan(table, query)
+            kept = query.kept[source.name] = table, _plan(table, query)
         plan: Plan | None = kept[1]
         return plan
 

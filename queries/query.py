@@ -1,7 +1,6 @@
 """A query: which rows, in which order, how many of them, and what of them."""
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
@@ -26,6 +25,7 @@ class Query:
     cursor: where the page begins, None for the first one.
     count:  whether to say how many rows there are in all.
     fields: the paths wanted besides `id` and `_meta`; None for all.
+    kept:   what was worked out for it, the same for all of its pages: its identity (None), plans by sources.
     """
 
     where: tuple[Condition, ...] = ()
@@ -36,21 +36,20 @@ class Query:
     fields: tuple[str, ...] | None = None
     explain: bool = False
 
-    @cached_property
-    def plans(self) -> dict[object, Any]:
-        """What was planned for it, by what it was planned for: the same for all pages of the query."""
-        return {}
+    kept: dict[str | None, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
-    @cached_property
+    @property
     def identity(self) -> str:
         """The same for all pages of one query, and for no other: its conditions and its order."""
-        where = [(each.path, each.operator, each.value) for each in sorted(self.where, key=_PLACE)]
-        return orjson.dumps([where, [str(field) for field in self.sort]]).decode()
+        if None not in self.kept:
+            where = [(each.path, each.operator, each.value) for each in sorted(self.where, key=_PLACE)]
+            self.kept[None] = orjson.dumps([where, [str(field) for field in self.sort]]).decode()
+        return str(self.kept[None])
 
     def at(self, cursor: str | None) -> "Query":
         """The same query, for the page that begins at `cursor`."""
         if cursor == self.cursor:
             return self
         other = replace(self, cursor=cursor)
-        other.__dict__.update(identity=self.identity, plans=self.plans)
+        other.__dict__["kept"] = self.kept
         return other
