@@ -8,6 +8,7 @@ import uvloop
 
 from app.composition import stores
 from app.fillers import Order
+from app.garbage import spare_collections
 from app.logs import configure_logs
 from app.processes import on_signal
 from app.settings import Settings
@@ -27,6 +28,7 @@ def run_filler(settings: Settings, order: str) -> int:
     """Fill what `order`, JSON, says; the exit code. Why it is not 0 is said on standard output."""
     configure_logs(settings.log_level)
     os.nice(NICENESS)
+    spare_collections()
     try:
         return uvloop.run(_fill(settings, Order.model_validate_json(order)))
     except ProjectionsFull as full:
