@@ -1,21 +1,15 @@
 """What a rebuild can be told: to compare, to keep what was, to share the work, to take its time, to stop."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from random import Random
 
 import pytest
 
-from app.composition import projector_of
-from commands.documents import MergePatch
-from events.background import end
 from projections.errors import NoRebuildRuns, NothingKept, RebuildRunning
 from projections.generation import companion
 from projections.jobs import Job
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
-from tests.projections.oracle import assert_equals_fold, seen
+from tests.projections.oracle import assert_equals_fold
 from tests.projections.readers import Reader, reading
 from tests.projections.test_rebuild import STANDING, filled, writing
 from tests.projections.world import World, until
@@ -199,9 +193,9 @@ async def test_a_paused_rebuild_rests_and_goes_on_where_it_was(world: World) -> 
     async with world.projecting():
         await world.caught_up()
         await world.built.jobs.ask("orders", {"max_rate": 40})
-        await until(lambda: _has_begun(world))
+        await until(lambda: has_begun(world))
         await world.built.steering.pause("orders")
-        await until(lambda: _is_free(world))
+        await until(lambda: is_free(world))
         checkpoint = await world.redis.get(world.layout.build("orders").checkpoint(0))
         await write(world, Random(6), 10)
         await world.caught_up()
@@ -211,7 +205,7 @@ async def test_a_paused_rebuild_rests_and_goes_on_where_it_was(world: World) -> 
         await world.built.steering.resume("orders")
         await world.rebuilt("orders")
         await world.caught_up()
-        await until(lambda: _is_free(world))
+        await until(lambda: is_free(world))
         await assert_equals_fold(world)
 
 
@@ -221,7 +215,7 @@ async def test_a_cancelled_rebuild_leaves_nothing_and_what_was_live(world: World
         await world.caught_up()
         before = await world.built.generations.live()
         await world.built.jobs.ask("orders", {"max_rate": 40})
-        await until(lambda: _has_begun(world))
+        await until(lambda: has_begun(world))
         await world.built.steering.cancel("orders")
         await until(lambda: _is_cleared(world))
         assert (await job_of(world)).state == "cancelled"
@@ -236,7 +230,7 @@ async def test_a_rebuild_asked_for_after_one_was_cancelled_is_done_as_it_was_ask
     async with world.projecting():
         await world.caught_up()
         await world.built.jobs.ask("orders", {"max_rate": 40})
-        await until(lambda: _has_begun(world))
+        await until(lambda: has_begun(world))
         await world.built.steering.cancel("orders")
         await world.built.jobs.ask("orders", {"keep": True})
         await world.rebuilt("orders")
@@ -275,53 +269,13 @@ async def test_a_rate_is_kept_to(world: World) -> None:
         assert job.total / (job.finished_at - job.started_at) < 60 * 1.5
 
 
-@pytest.mark.parametrize("workers", [2, 3])
-async def test_processes_that_share_a_rebuild_make_the_very_same(wide_world: World, workers: int) -> None:
-    world = wide_world
-    await filled(world)
-    await write(world, Random(8), 120)
-    async with crewed(world):
-        await world.caught_up()
-        before = await seen(world)
-        live = await world.built.generations.live()
-        await world.built.jobs.ask("orders", {"workers": workers, "verify": True})
-        await world.rebuilt("orders")
-        assert (await world.built.generations.live())["orders"] > live["orders"]
-        assert await seen(world) == before
-        await until(lambda: _is_free(world))
-        await assert_equals_fold(world)
-
-
-async def test_processes_share_a_rebuild_while_documents_change(world: World) -> None:
-    await filled(world)
-    async with crewed(world):
-        await world.caught_up()
-        async with writing(world):
-            await world.built.jobs.ask("orders", {"workers": 2, "keep": True})
-            await world.rebuilt("orders")
-        await world.write("orders", STANDING[0], MergePatch({"n": "last"}))
-        await world.caught_up()
-        await kept_equals_live(world)
-        await world.built.steering.forget("orders")
-        await until(lambda: _is_free(world))
-        await assert_equals_fold(world)
-
-
-@asynccontextmanager
-async def crewed(world: World) -> AsyncIterator[None]:
-    """A projector runs that may start other processes."""
-    task = asyncio.create_task(projector_of(world.built.stores).run())
-    try:
-        yield
-    finally:
-        await end([task])
-
-
-async def _has_begun(world: World) -> bool:
+async def has_begun(world: World) -> bool:
+    """Whether the rebuild of the orders has applied something."""
     return (await job_of(world)).done > 0
 
 
-async def _is_free(world: World) -> bool:
+async def is_free(world: World) -> bool:
+    """Whether nobody works on the rebuild of the orders."""
     return not await world.redis.exists(f"{world.layout.build('orders').base}:lease")
 
 

@@ -1,0 +1,113 @@
+"""Rebuilds that several processes share: the very same rows, also when some of them are lost."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from app.composition import projector_of
+from commands.documents import MergePatch
+from events.background import end
+from tests.projections.histories import write
+from tests.projections.marks import KILLING
+from tests.projections.oracle import assert_equals_fold, seen
+from tests.projections.test_rebuild import STANDING, filled, writing
+from tests.projections.test_rebuild_options import (
+    has_begun,
+    is_free,
+    job_of,
+    kept_equals_live,
+    small_batches,
+)
+from tests.projections.world import World, until
+
+pytestmark = KILLING
+__all__ = ["small_batches"]
+
+
+@asynccontextmanager
+async def crewed(world: World) -> AsyncIterator[None]:
+    """A projector runs that may start other processes."""
+    task = asyncio.create_task(projector_of(world.built.stores).run())
+    try:
+        yield
+    finally:
+        await end([task])
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+async def test_processes_that_share_a_rebuild_make_the_very_same(wide_world: World, workers: int) -> None:
+    world = wide_world
+    await filled(world)
+    await write(world, Random(8), 120)
+    async with crewed(world):
+        await world.caught_up()
+        before = await seen(world)
+        live = await world.built.generations.live()
+        await world.built.jobs.ask("orders", {"workers": workers, "verify": True})
+        await world.rebuilt("orders")
+        assert (await world.built.generations.live())["orders"] > live["orders"]
+        assert await seen(world) == before
+        await until(lambda: is_free(world))
+        await assert_equals_fold(world)
+
+
+async def test_processes_share_a_rebuild_while_documents_change(world: World) -> None:
+    await filled(world)
+    async with crewed(world):
+        await world.caught_up()
+        async with writing(world):
+            await world.built.jobs.ask("orders", {"workers": 2, "keep": True})
+            await world.rebuilt("orders")
+        await world.write("orders", STANDING[0], MergePatch({"n": "last"}))
+        await world.caught_up()
+        await kept_equals_live(world)
+        await world.built.steering.forget("orders")
+        await until(lambda: is_free(world))
+        await assert_equals_fold(world)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+async def test_a_shared_rebuild_goes_on_when_its_processes_or_its_projector_are_lost(
+    world: World, number: signal.Signals
+) -> None:
+    await filled(world)
+    async with crewed(world):
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"workers": 2, "max_rate": 40})
+        await until(lambda: has_begun(world), 30)
+        begun = await world.redis.hget(world.layout.build("orders").generations, "orders")
+        lost = fillers_of_this_process()
+        assert lost
+        for pid in lost:
+            os.kill(pid, number)
+        if number == signal.SIGKILL:
+            await until(lambda: _has_trouble(world), 30)
+    for pid in lost:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+    async with crewed(world):
+        await until(lambda: _is_done(world), 60)
+        assert (await world.redis.hget(world.layout.live.generations, "orders")) == begun
+        await until(lambda: is_free(world))
+        await assert_equals_fold(world)
+
+
+def fillers_of_this_process() -> list[int]:
+    """The processes that this one started to fill ranges."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [int(pid) for pid in children if b"--fill" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
+async def _is_done(world: World) -> bool:
+    return (await job_of(world)).state == "done"
+
+
+async def _has_trouble(world: World) -> bool:
+    job = await job_of(world)
+    return job.trouble is not None or job.state == "done"
