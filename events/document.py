@@ -143,8 +143,11 @@ def meta(document: Present) -> JsonObject:
 
 
 def response_body(id: str, document: Present) -> bytes:
-    """The final bytes of a document: its own JSON plus `id` and `_meta`. Reads copy them, and never parse."""
-    body = orjson.dumps(document.body)
+    """The final bytes of a document: its own JSON plus `id` and `_meta`. Reads copy them, and never parse.
+
+    Raises: orjson.JSONEncodeError for a body that is no JSON, dates in it included.
+    """
+    body = orjson.dumps(document.body, option=orjson.OPT_PASSTHROUGH_DATETIME)
     created = _iso(document.birth.at)
     return _RESPONSE % (
         orjson.dumps(id),

@@ -70,7 +70,10 @@ def fold_rows(
         id = id_of(commit.stream)
         if lot is not None and lot.queues(id):
             continue
-        first, document = documents.get(id) or _first(id, before)
+        known = documents.get(id)
+        if known is not None and lot is None:
+            _check_body(known[1])
+        first, document = known or _first(id, before)
         documents[id] = first, _applied(id, document, commit, floor, lot)
     changes = RowChanges()
     for id, (first, last) in documents.items():
@@ -90,7 +93,7 @@ def _applied(id: str, document: Document, commit: Commit, floor: Position, lot: 
         if floor and isinstance(document, Absent) and not begins(commit, floor):
             return document
         after = apply(document, commit)
-        _check_json(commit)
+        _check_json(commit, made_a_row=lot is None)
         if lot is not None:
             lot.check(id, after)
     except Exception as error:
@@ -101,13 +104,23 @@ def _applied(id: str, document: Document, commit: Commit, floor: Position, lot: 
     return after
 
 
-def _check_json(commit: Commit) -> None:
-    """Raises unless what the events say is JSON: what the log may hold besides would be no document."""
+def _check_json(commit: Commit, *, made_a_row: bool) -> None:
+    """Raises unless what the events say is JSON: what the log may hold besides would be no document.
+
+    made_a_row: what a single event leads to is written as JSON anyway, and need not be written twice.
+    """
     for type_, data in commit.events:
         body = data["body"] if type_ == RESTORED else data
         if type(body) is not dict:
             raise UnknownEvent(f"{type_!r} in version {commit.version} of {commit.stream} holds no JSON object")
-        orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        if not made_a_row or len(commit.events) > 1:
+            orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_DATETIME)
+
+
+def _check_body(document: Document) -> None:
+    """Raises unless a document that the next commit changes is JSON: nothing is written of it."""
+    if isinstance(document, Present):
+        orjson.dumps(document.body, option=orjson.OPT_PASSTHROUGH_DATETIME)
 
 
 def _add(
