@@ -51,7 +51,8 @@ def pairs_of(text: str) -> Iterator[tuple[str, str]]:
     for part in parts:
         if part:
             name, _, value = part.partition("=")
-            yield name_of(name), decoded(value) if "%" in value or "+" in value else value
+            known = name_of(name)
+            yield known, decoded(value, known[:80]) if "%" in value or "+" in value else value
 
 
 @lru_cache(maxsize=4096)
@@ -60,12 +61,12 @@ def name_of(text: str) -> str:
     return decoded(text)
 
 
-def decoded(text: str) -> str:
+def decoded(text: str, parameter: str = "query") -> str:
     """Text without its percent-encoding. Raises QueryInvalid where it is not UTF-8."""
     try:
         return unquote_to_bytes(text.replace("+", " ")).decode()
     except UnicodeDecodeError:
-        raise QueryInvalid("query", "is not UTF-8, percent-encoded") from None
+        raise QueryInvalid(parameter, "is not UTF-8, percent-encoded") from None
 
 
 @lru_cache(maxsize=4096)

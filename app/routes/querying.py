@@ -104,4 +104,4 @@ def _without_cursor(query_string: str) -> tuple[str, str | None]:
     if len(cursors) != 1:
         return query_string, None
     parts.remove(cursors[0])
-    return "&".join(parts), decoded(cursors[0].partition("=")[2])
+    return "&".join(parts), decoded(cursors[0].partition("=")[2], "cursor")

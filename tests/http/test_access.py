@@ -25,7 +25,7 @@ def operations(access: str) -> list[tuple[str, str]]:
 
 
 def _is_admins(path: str) -> bool:
-    return not path.startswith("/v1/documents")
+    return not path.startswith(("/v1/documents", "/v1/views"))
 
 
 def at(path: str, collection: str) -> str:
@@ -77,6 +77,8 @@ def test_these_are_the_routes_that_users_may_use() -> None:
         "/v1/documents/{collection}/{id}",
         "/v1/documents/{collection}/{id}/restore",
         "/v1/documents/{collection}/query",
+        "/v1/views/{collection}/{view}",
+        "/v1/views/{collection}/{view}/query",
     }
     assert len(operations("admin")) >= 6
 

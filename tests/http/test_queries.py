@@ -215,8 +215,8 @@ async def test_a_plan_is_told_in_ascii(shop: Documents) -> None:
         ("where[a]=1e999", "where[a]", "outside int64"),
         ("where[total][gt]=1&where[code][gt]=1", "where", "no index can serve this"),
         ("count=yes", "count", "true or false"),
-        ("where[a]=%FF", "query", "UTF-8"),
-        ("where%5Ba%5D=%00%ED%A0%80", "query", "UTF-8"),
+        ("where[a]=%FF", "where[a]", "UTF-8"),
+        ("where%5Ba%5D=%00%ED%A0%80", "where[a]", "UTF-8"),
     ],
 )
 async def test_what_makes_no_sense_is_refused_with_the_parameter_to_mend(
