@@ -15,14 +15,13 @@ from redis.asyncio import Redis
 
 from app.embedded import Running
 from app.settings import Settings
+from tests.scheduling import ByDeployment
 from tests.servers import fresh_mongod, fresh_redis
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A folder's tests stay together in one process: some share a deployment, and a process has one catalog."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(pytest.mark.xdist_group(folder))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByDeployment:
+    """Which tests stay together where there are several processes."""
+    return ByDeployment(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -55,7 +55,7 @@ async def test_a_rebuild_that_fills_redis_gives_up_and_makes_room_for_what_is_li
         assert await world.built.generations.live() == live
         await world.create("orders", ["after"])
         await world.caught_up()
-        assert await world.states() == [("LIVE", None)]
+        await until(lambda: _is_live(world))
         await until(lambda: _nothing_is_built(world))
         await assert_equals_fold(world)
 
@@ -157,3 +157,7 @@ async def _says(world: World, state: str, trouble: str) -> bool:
 
 async def _nothing_is_built(world: World) -> bool:
     return [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")] == []
+
+
+async def _is_live(world: World) -> bool:
+    return await world.states() == [("LIVE", None)]
