@@ -1,8 +1,11 @@
 """The command line of the benchmarks."""
 
+import re
+
 import pytest
 
-from benchmarks.options import parse
+from benchmarks.options import ROOT, parse
+from benchmarks.scenarios import SCENARIOS as ALL
 
 SCENARIOS = ("create", "read")
 
@@ -26,3 +29,9 @@ def test_what_is_asked_for_wins_over_the_smoke_run() -> None:
 def test_an_unknown_scenario_is_refused() -> None:
     with pytest.raises(SystemExit, match="2"):
         parse(["--only", "reed"], SCENARIOS)
+
+
+def test_every_scenario_is_documented_in_the_order_they_run() -> None:
+    page = (ROOT / "docs" / "how-to" / "measure-speed.md").read_text()
+
+    assert re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE) == list(ALL)
