@@ -48,13 +48,18 @@ local function take_stretches()
 end
 
 local function rows_of(key, members, head, wanted)
-  local rows = {}
+  local rows
   for first = 1, wanted, 1000 do
     local ids = {}
-    for place = first, math.min(first + 999, wanted) do ids[#ids + 1] = id_of(members[place], head) end
-    for _, row in ipairs(redis.call('HMGET', key, unpack(ids))) do rows[#rows + 1] = row end
+    for place = first, math.min(first + 999, wanted) do ids[place - first + 1] = id_of(members[place], head) end
+    local found = redis.call('HMGET', key, unpack(ids))
+    if rows then
+      for _, row in ipairs(found) do rows[#rows + 1] = row end
+    else
+      rows = found
+    end
   end
-  return rows
+  return rows or {}
 end
 """
 

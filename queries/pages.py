@@ -12,7 +12,7 @@ from queries.errors import ProjectionsAbsent, ReadUnavailable
 from queries.page_script import OTHER, PAGES
 from queries.standing import Standing, read_standing
 
-MOST_IN_ONE = 32
+MOST_IN_ONE = 8  # Redis reads the first pages while the questions for the others are still being asked
 MOST_ROWS_IN_ONE = 2000
 _VACANT = b"0"
 
