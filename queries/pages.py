@@ -1,4 +1,4 @@
-"""Questions for pages and counts: all those of one tick of the event loop go to Redis as one command."""
+"""Questions for pages and counts: those of one tick of the event loop go to Redis in a few commands."""
 
 import asyncio
 from collections.abc import Sequence
