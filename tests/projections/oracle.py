@@ -111,13 +111,17 @@ async def assert_equals_fold(world: World) -> None:
 
 
 async def assert_no_leftovers(world: World) -> None:
-    """Every row and index key belongs to a live generation, and nothing is being built."""
+    """Every row and index key belongs to a live generation, and nothing is being built.
+
+    The mark of a holder that died with its work done stays, until the next one takes the lease.
+    """
     generations = world.built.generations
     owned: set[str] = set()
     for name, number in (await generations.live()).items():
         owned |= set(world.layout.keys_of(name, number, await generations.shape(name, number)))
     assert await keys_of_generations(world) <= owned
-    assert [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")] == []
+    building = [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")]
+    assert [key for key in building if not key.endswith(b":fence")] == []
 
 
 async def keys_of_generations(world: World) -> set[str]:
