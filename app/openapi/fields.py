@@ -122,6 +122,19 @@ LINK = Header(
     TEXT,
     '</v1/documents/orders?limit=1&cursor=…>; rel="next"',
 )
+STALE_SINCE = Header(
+    "Fold-Stale",
+    "Only of a parked document: the position of the first commit that is not applied to it.",
+    TEXT,
+    "814",
+)
+STALE_ON_PAGE = Header(
+    "Fold-Stale",
+    "Only where documents on the page are parked: the earliest position of a commit that is not applied to "
+    "one of them; of several partitions one each, with commas. Their `_meta.stale_since` says which they are.",
+    TEXT,
+    "814",
+)
 WRITTEN_AT = Header(
     "Fold-Position",
     "The position of the commit that this state comes from. Send it as `Fold-After` to read it back.",

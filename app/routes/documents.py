@@ -18,6 +18,7 @@ from commands.errors import BodyInvalid
 from commands.json_patch import read_operations
 from commands.writing import Written
 from events.document import Present
+from queries.stale import stale_since
 
 
 class DocumentRoutes:
@@ -66,7 +67,8 @@ class DocumentRoutes:
         declared = self._catalog.get(collection) or await self._declared(collection, make=False)
         query, base = self._addresses.query(request, declared)
         page = await self._queries.page(declared, query, reading.freshness(request, self._partitions))
-        return page_answer(page, query, address_of(f"/v1/documents/{declared.name}", base))
+        address = address_of(f"/v1/documents/{declared.name}", base)
+        return page_answer(page, query, address, stale=stale_since(page.items))
 
     async def query(self, request: Request, collection: str) -> HTTPResponse:
         """QUERY a collection, or POST …/query: the same as GET, asked for in a body."""
@@ -74,8 +76,8 @@ class DocumentRoutes:
         reading.parameters(request, ())
         query = body_query(request)
         declared = await self._declared(collection, make=False)
-        fresh = reading.freshness(request, self._partitions)
-        return page_answer(await self._queries.page(declared, query, fresh), query)
+        page = await self._queries.page(declared, query, reading.freshness(request, self._partitions))
+        return page_answer(page, query, stale=stale_since(page.items))
 
     async def create(self, request: Request, collection: str) -> HTTPResponse:
         """POST a new document."""

@@ -1,5 +1,6 @@
 """Queries over HTTP: read from an address or a body, answered as a page with its headers."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -10,6 +11,7 @@ from sanic.response import HTTPResponse
 from app.routes import reading
 from app.routes.answering import bytes_answer
 from catalog.declared import Declared
+from events.position import Position
 from queries.columns import Columns
 from queries.language import from_body
 from queries.lists import Page
@@ -65,9 +67,17 @@ def body_query(request: Request) -> Query:
     return from_body(reading.json_body(request))
 
 
-def page_answer(page: Page, query: Query, address: str | None = None) -> HTTPResponse:
-    """A page as it is answered. `address`: of its first page, where there is one to link the next one by."""
+def page_answer(
+    page: Page, query: Query, address: str | None = None, *, stale: Sequence[Position] = ()
+) -> HTTPResponse:
+    """A page as it is answered.
+
+    address: of its first page, where there is one to link the next one by.
+    stale:   since when items of it are stale.
+    """
     headers = {"fold-position": page.standing.header, "fold-plan": _plan(page.plan)}
+    if stale:
+        headers["fold-stale"] = ", ".join(map(str, stale))
     following = b"null"
     if page.next is not None:
         following = b'"%b"' % page.next.encode()

@@ -11,6 +11,7 @@ TOLD_OF = {
     "etag",
     "fold-plan",
     "fold-position",
+    "fold-stale",
     "location",
     "link",
     "retry-after",
@@ -49,7 +50,7 @@ def check(document: dict[str, Any], name: str, answer: httpx.Response) -> None:
 def _check_headers(response: dict[str, Any], answer: httpx.Response, name: str) -> None:
     described = {header.lower() for header in response.get("headers", ())}
     sent = {header.lower() for header in answer.headers}
-    always = described - {"link"} if answer.status_code != 404 else described - {"fold-position"}
+    always = described - ({"link", "fold-stale"} if answer.status_code != 404 else {"fold-position"})
     assert always <= sent, f"{name} {answer.status_code} lacks {always - sent}"
     assert sent & TOLD_OF <= described, (
         f"{name} {answer.status_code} has {(sent & TOLD_OF) - described} besides"

@@ -12,6 +12,7 @@ from app.openapi.fields import (
     LOCATION,
     PREFER_WAIT,
     SERVED_AT,
+    STALE_SINCE,
     WRITTEN_AT,
 )
 from app.openapi.operations.lists import LIST, QUERY, QUERY_BY_POST
@@ -31,9 +32,8 @@ _BODIES = ("json-invalid", "media-type-unsupported")
 _RULES = ("schema-violated", "unique-taken")
 
 
-_CREATED = json_answer(
-    "It was created.", "Document", document_example(ORDER, 1, 812), ETAG, WRITTEN_AT, LOCATION
-)
+_NEW = document_example(ORDER, 1, 812)
+_CREATED = json_answer("It was created.", "Document", _NEW, ETAG, WRITTEN_AT, LOCATION)
 
 CREATE = Operation(
     name="document_create",
@@ -65,8 +65,8 @@ READ = Operation(
     ),
     parameters=(COLLECTION, ID, FOLD_AFTER, PREFER_WAIT, IF_NONE_MATCH),
     answers={
-        200: json_answer("The document.", "Document", document_example(ORDER, 1, 812), ETAG, SERVED_AT),
-        304: Answer("You have it already.", (ETAG, SERVED_AT)),
+        200: json_answer("The document.", "Document", _NEW, ETAG, SERVED_AT, STALE_SINCE),
+        304: Answer("You have it already.", (ETAG, SERVED_AT, STALE_SINCE)),
     },
     problems=(*READS, "document-invalid", "document-missing", "log-unavailable"),
 )

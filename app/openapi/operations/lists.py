@@ -14,6 +14,7 @@ from app.openapi.fields import (
     PREFER_WAIT,
     SERVED_AT,
     SORT,
+    STALE_ON_PAGE,
     WHERE,
 )
 from app.openapi.operations.orders import MANY, ORDER, READS, document_example
@@ -37,12 +38,12 @@ LIST = Operation(
     ),
     parameters=(COLLECTION, WHERE, SORT, LIMIT, CURSOR, COUNT, FIELDS, EXPLAIN, FOLD_AFTER, PREFER_WAIT),
     sample={"limit": "20"},
-    answers={200: json_answer("A page.", "Page", _PAGE, SERVED_AT, FOLD_PLAN, LINK)},
+    answers={200: json_answer("A page.", "Page", _PAGE, SERVED_AT, FOLD_PLAN, LINK, STALE_ON_PAGE)},
     problems=_PROBLEMS,
 )
 
 _BODY = {JSON: Content("Query", {"where": {"total": {"gte": 10}}, "sort": ["-placed_at"], "count": True})}
-_COUNTED = {200: json_answer("A page.", "Page", {**_PAGE, "count": 1}, SERVED_AT, FOLD_PLAN)}
+_COUNTED = {200: json_answer("A page.", "Page", {**_PAGE, "count": 1}, SERVED_AT, FOLD_PLAN, STALE_ON_PAGE)}
 
 QUERY = Operation(
     name="document_query",
