@@ -7,7 +7,10 @@ from projections.errors import LeaseLost
 
 
 class Fence(NamedTuple):
-    """`key` holds `mark` until another projector takes the lease. It stays when the lease only runs out."""
+    """`key` holds `mark` until another projector takes the lease, or a long time after it ran out.
+
+    No mark is made twice, and where there is none everybody has lost: that it goes one day harms nobody.
+    """
 
     key: str
     mark: bytes

@@ -6,9 +6,10 @@ import pytest
 from redis.asyncio import Redis
 
 from events.background import end
-from projections.errors import CheckpointMoved
+from projections.errors import CheckpointMoved, LeaseLost
 from projections.guarded import guarded
 from projections.heartbeat import Heartbeats, PartitionBeat
+from projections.jobs import Job, Jobs
 from projections.layout import Layout
 from projections.lease import Lease
 from projections.state import ProjectorState
@@ -120,6 +121,69 @@ async def test_who_lost_a_lease_and_finds_it_free_again_has_lost_it_all_the_same
     assert await bob.take()
     await redis.delete("work:lease")
     assert not await ada.take()
+    assert await lease(redis, "cyd").take()
+
+
+async def test_a_mark_is_kept_for_long_and_put_off_only_when_half_of_that_is_over(redis: Redis) -> None:
+    ada, full = lease(redis, "ada"), Lease.REMEMBERED
+    assert await ada.take()
+    assert 0.9 * full < await redis.ttl("work:fence") <= full
+    for left, expected in ((0.8 * full, 0.8 * full), (0.4 * full, full)):
+        await redis.expire("work:fence", int(left))
+        assert await ada.take()
+        assert expected - 60 < await redis.ttl("work:fence") <= expected
+
+
+async def test_who_wakes_when_even_its_mark_is_gone_has_lost_the_lease(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lease, "REMEMBERED", 0.02)
+    ada, jobs = lease(redis, "ada"), Jobs(redis, Layout("d"))
+    await jobs.ask("orders")
+    assert await ada.take()
+    await redis.delete("work:lease")
+    await until(lambda: _is_gone(redis, "work:fence"))
+    for _ in range(2):
+        with pytest.raises(LeaseLost):
+            async with guarded(redis, "anything") as step:
+                await ada.fence.check(step)
+        with pytest.raises(LeaseLost):
+            await jobs.change("orders", lambda job: Job(collection="orders", asked_at=1.0), fence=ada.fence)
+        assert not await ada.take()
+        assert await lease(redis, "bob").take()
+
+
+async def test_a_step_is_refused_when_its_mark_runs_out_after_it_began(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Lease, "REMEMBERED", 0.05)
+    ada = lease(redis, "ada")
+    assert await ada.take()
+    with pytest.raises(CheckpointMoved):
+        async with guarded(redis, "anything") as step:
+            await ada.fence.check(step)
+            await until(lambda: _is_gone(redis, "work:fence"))
+            step.multi()
+            step.set("done", "by ada")
+    assert await redis.get("done") is None
+
+
+async def test_who_gives_back_a_lease_that_ran_out_leaves_nothing(redis: Redis) -> None:
+    ada = lease(redis, "ada")
+    assert await ada.take()
+    async with ada.kept():
+        await redis.delete("work:lease")
+    assert await redis.keys("work:*") == []
+
+
+async def test_who_gives_back_a_lease_that_ran_out_leaves_the_mark_of_another(redis: Redis) -> None:
+    ada, bob = lease(redis, "ada"), lease(redis, "bob")
+    assert await ada.take()
+    async with ada.kept():
+        await redis.delete("work:lease")
+        assert await bob.take()
+        await redis.delete("work:lease")
+    assert await bob.take()
 
 
 async def test_who_beats_is_alive_with_what_it_says_until_it_says_goodbye(heartbeats: Heartbeats) -> None:
@@ -148,6 +212,10 @@ async def test_a_heartbeat_of_another_version_is_no_error(heartbeats: Heartbeats
     await redis.hset("d:projectors", mapping={"new-1": newer, "odd": "no JSON"})
     await heartbeats.beat("ada-2", LIVE)
     assert [beat.name for beat in await heartbeats.alive()] == ["ada-2"]
+
+
+async def _is_gone(redis: Redis, key: str) -> bool:
+    return not await redis.exists(key)
 
 
 async def _is_empty(heartbeats: Heartbeats) -> bool:
