@@ -8,8 +8,8 @@ import uvloop
 
 from app.composition import stores
 from app.fillers import Order
-from app.garbage import spare_collections
 from app.logs import configure_logs
+from app.memory import tune_memory
 from app.processes import on_signal
 from app.settings import Settings
 from events.background import Background
@@ -28,7 +28,7 @@ def run_filler(settings: Settings, order: str) -> int:
     """Fill what `order`, JSON, says; the exit code. Why it is not 0 is said on standard output."""
     configure_logs(settings.log_level)
     os.nice(NICENESS)
-    spare_collections()
+    tune_memory()
     try:
         return uvloop.run(_fill(settings, Order.model_validate_json(order)))
     except ProjectionsFull as full:

@@ -7,8 +7,8 @@ import socket
 import uvloop
 
 from app.composition import projector
-from app.garbage import spare_collections
 from app.logs import configure_logs
+from app.memory import tune_memory
 from app.server import serve
 from app.settings import Settings
 from events.background import Background
@@ -17,14 +17,14 @@ from events.background import Background
 def run_api(settings: Settings, sock: socket.socket | None = None) -> None:
     """Serve HTTP until a signal ends it. `sock`: a socket that listens already; else host and port."""
     configure_logs(settings.log_level)
-    spare_collections()
+    tune_memory()
     uvloop.run(serve(settings, sock or listen(settings.host, settings.port)))
 
 
 def run_projector(settings: Settings) -> None:
     """Keep projections up to date until a signal ends it."""
     configure_logs(settings.log_level)
-    spare_collections()
+    tune_memory()
     uvloop.run(_project(settings))
 
 

@@ -7,6 +7,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from app.redis_connections import packing
 from app.settings import Settings
 
 MONGO_CONNECTIONS = 64
@@ -39,4 +40,5 @@ def redis_client(settings: Settings, *, listening: bool = False) -> "Redis":
         retry=Retry(NoBackoff(), 0),
         client_name="foldbase",
     )
+    pool.connection_class = packing(pool.connection_class)
     return Redis.from_pool(pool)

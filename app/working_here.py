@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from app.composition import Deployment, projector_of
-from app.garbage import spare_collections
+from app.memory import tune_memory
 from events.background import end
 from projections.errors import ProjectionAway
 
@@ -31,7 +31,7 @@ class WorkingHere:
         except ProjectionAway:
             return
         if not alive:
-            spare_collections()
+            tune_memory()
             self._task = asyncio.create_task(projector_of(self._built.stores).run(), name="projector")
 
     async def __aenter__(self) -> Self:

@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 from events.appender import Appender
 from events.batch import Append
 from events.claims import Holding
-from events.codec import PLAIN
+from events.codec import PLAIN, decoded
 from events.commit import (
     MOST_COMMIT_BYTES,
     MOST_EVENTS,
@@ -141,7 +141,9 @@ class EventLog:
         until: Position | None = None,
         collection: str | None = None,
     ) -> list[Commit]:
-        """The next commits of a partition after position `after`, at most `limit`, in commit order.
+        """The next commits of a partition after `after`, in order: at most `limit`, and 16 MiB of them.
+
+        There are none only where the log has none (yet).
 
         until:      the last position wanted; the end of the log where it is not given.
         collection: only commits of that collection's streams.
@@ -151,7 +153,7 @@ class EventLog:
         query: dict[str, Any] = {"_id": {"$gt": after, "$lte": end(partition) if until is None else until}}
         if collection is not None:
             query["stream"] = streams_of(collection)
-        return await self._find(query, [("_id", 1)], limit)
+        return await self._find(query, [("_id", 1)], -limit)
 
     async def read_extent(self, extent: Extent, *, after: Place | None, limit: int) -> Stretch:
         """The next page of an extent after `after`: it passes at most `limit` commits, and 16 MiB of them.
@@ -160,9 +162,11 @@ class EventLog:
         Promises: the commits of one extent are the same at all times, whatever is written meanwhile.
         """
         start, stop = extent.bounds(after)
-        cursor = self._commits.find({}, extent.projection(), sort=ORDER, limit=-limit, batch_size=limit)
+        cursor = self._commits.find_raw_batches(
+            {}, extent.projection(), sort=ORDER, limit=-limit, batch_size=limit
+        )
         cursor.hint(BY_VERSION).min(start).max(stop)
-        passed = await self._guard(cursor.to_list())
+        passed = decoded(await self._guard(cursor.to_list()))
         end = extent.place_of(passed[-1]) if passed else None
         return Stretch([from_stored(stored) for stored in passed if "events" in stored], end)
 
@@ -238,8 +242,9 @@ class EventLog:
         await self._guard(self._database[CLAIMS].delete_many(query))
 
     async def _find(self, query: dict[str, Any], order: list[tuple[str, int]], limit: int = 0) -> list[Commit]:
-        cursor = self._commits.find(query, sort=order, limit=limit, batch_size=limit)
-        return [from_stored(stored) for stored in await self._guard(cursor.to_list())]
+        """limit: 0 for all; below it, for what MongoDB answers with at once."""
+        cursor = self._commits.find_raw_batches(query, sort=order, limit=limit, batch_size=abs(limit))
+        return [from_stored(stored) for stored in decoded(await self._guard(cursor.to_list()))]
 
     async def _guard(self, answer: Any) -> Any:
         try:

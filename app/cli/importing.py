@@ -38,11 +38,11 @@ def import_(
     import uvloop
 
     from app.cli.deployment import find
-    from app.garbage import spare_collections
     from app.importing.job import ImportJob, run_import
+    from app.memory import tune_memory
 
     job = ImportJob(collection, file, id, format and format.value, tuple(null or ()), on_conflict.value)
-    spare_collections()
+    tune_memory()
     started = time.monotonic()
     summary = uvloop.run(run_import(find(data), job))
     seconds = time.monotonic() - started

@@ -54,7 +54,11 @@ async def everything(log: Readable) -> list[Commit]:
 
 async def whole_partition(log: Readable, partition: int = 0) -> list[Commit]:
     """All commits of a partition, in order. Fails at a gap."""
-    commits = await log.read_partition(partition, after=beginning(partition), limit=ALL)
+    commits: list[Commit] = []
+    after = beginning(partition)
+    while page := await log.read_partition(partition, after=after, limit=ALL):
+        commits += page
+        after = page[-1].position
     assert_no_gap(beginning(partition), commits)
     return commits
 

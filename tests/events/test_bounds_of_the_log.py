@@ -11,7 +11,7 @@ from events import batch
 from events.commit import MOST_COMMIT_BYTES, Event
 from events.errors import InvalidValue, LogUnavailable
 from events.log import EventLog
-from events.position import stream_name
+from events.position import beginning, stream_name
 from events.store import Database
 from events.values import MOST_DOCUMENT_BYTES, check_document
 from events.writer import MongoWriter
@@ -42,6 +42,13 @@ async def test_a_commit_of_almost_12_mib_is_kept_and_a_larger_one_refused(log: E
         await log.append(new(ORDER, 1, [holding(MOST_COMMIT_BYTES)]))
     [kept] = await log.read(ORDER)
     assert kept == commit
+
+
+async def test_a_page_of_large_commits_is_shorter_than_was_asked_for(log: EventLog) -> None:
+    for name in neighbours(10, log.partitions):
+        await log.append(new(name, events=[holding(2**21)]))
+    page = await log.read_partition(0, after=beginning(0), limit=10)
+    assert 1 <= len(page) < 9
 
 
 async def test_many_large_commits_at_once_go_out_in_batches_that_fit(log: EventLog) -> None:
