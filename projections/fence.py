@@ -20,3 +20,7 @@ class Fence(NamedTuple):
         await step.watch(self.key)
         if await step.get(self.key) != self.mark:
             raise LeaseLost
+
+    def queue_lifting(self, step: RedisPipeline) -> None:
+        """Queue taking the mark away, with what ends the work: so it is over for everybody who began it."""
+        step.delete(self.key)

@@ -202,6 +202,7 @@ class Rebuild:
 
             def finish(step: RedisPipeline) -> None:
                 self._jobs.queue(step, ended[0].ended("done"))  # noqa: B023 - as above
+                self._fence.queue_lifting(step)
 
             with unless_moved():
                 await self._companions.promote(

@@ -15,11 +15,16 @@ COLLECTIONS = ("orders", "users")
 IDS = ("ada", "bob", "cyd", "dan")
 PLAIN: tuple[Any, ...] = (None, True, 0, -1, 2**53 + 1, 0.1, -0.0, 1e300, "", "ä\u2028\U0001f600")
 VALUES = (*PLAIN, [1, [2.0, {}]], ["x", 1, 1.0, None], {"": {"a.b": []}})
+MOMENTS = ("2013-01-02T04:59:59.9Z", "2013-01-02T06:00:00+01:00", "2013-01-02", "2013-01-32", None)
 
 
 def command(random: Random) -> Command:
     """Any command; it may well be refused."""
-    body = {name: random.choice(VALUES) for name in random.sample(("a", "b", "c", "d"), random.randrange(4))}
+    body = {
+        name: random.choice(VALUES) for name in random.sample(("a", "b", "c", "d", "n"), random.randrange(5))
+    }
+    if random.random() < 0.7:
+        body["at"] = random.choice(MOMENTS)
     kinds = (Create(body), Put(body), MergePatch(body), MergePatch(body), Delete(), Restore())
     return random.choice(kinds)
 

@@ -11,17 +11,19 @@ from events.document import ABSENT, Document, Present, apply, response_body
 from events.position import Position, partition_of
 from projections.entries import entries, surplus
 from projections.shape import EMPTY, Shape, read_shape
+from tests.projections.views.plainly import ViewContents, ViewFound, expected, read
 from tests.projections.world import World
 
 Kept = dict[str, "Contents"]
 
 
 class Contents(NamedTuple):
-    """A generation: rows by id, the members of its index in order, and of declared ones with their surplus."""
+    """A generation: rows by id, the members of its index in order, of declared ones with surplus, and views."""
 
     rows: dict[bytes, bytes]
     members: list[bytes]
     indexes: dict[str, tuple[list[bytes], list[bytes]]] = {}  # noqa: RUF012 - never changed
+    views: dict[str, ViewContents] = {}  # noqa: RUF012 - never changed
 
 
 class Moment(NamedTuple):
@@ -38,17 +40,34 @@ local stands, generations = {}, {}
 for p = 0, partitions - 1 do stands[p + 1] = redis.call('GET', prefix .. ':live:checkpoint:' .. p) end
 local live = redis.call('HGETALL', prefix .. ':live:generations')
 local function members(key) return redis.call('ZRANGE', key, 0, -1, 'WITHSCORES') end
+local function found_of(key, view)
+  local place, orders, paths = key .. ':' .. view.name, {}, {}
+  for at = 0, #view.groups - 1 do
+    orders[at + 1] = {tostring(at), members(prefix .. ':viewindex' .. place .. ':' .. at)}
+  end
+  for _, measure in ipairs(view.measures) do
+    orders[#orders + 1] = {measure.name, members(prefix .. ':viewindex' .. place .. ':' .. measure.name)}
+    if measure.path ~= cjson.null then
+      local path = place .. ':' .. measure.path
+      local counts, ordered = prefix .. ':viewvalues' .. path, prefix .. ':viewordered' .. path
+      paths[#paths + 1] = {measure.path, redis.call('HGETALL', counts), members(ordered)}
+    end
+  end
+  return {view.name, redis.call('HGETALL', prefix .. ':view' .. place), orders, paths}
+end
 for at = 1, #live, 2 do
   local key = ':' .. live[at] .. ':' .. string.match(live[at + 1], '^%d+')
-  local shape, indexes = redis.call('GET', prefix .. ':shape' .. key), {}
-  for place, fields in ipairs(shape and cjson.decode(shape).indexes or {}) do
+  local shape, indexes, views = redis.call('GET', prefix .. ':shape' .. key), {}, {}
+  local kept = shape and cjson.decode(shape) or {indexes = {}, views = {}}
+  for place, view in ipairs(kept.views) do views[place] = found_of(key, view) end
+  for place, fields in ipairs(kept.indexes) do
     local name = table.concat(fields, ',')
     local index, surplus = prefix .. ':index' .. key .. ':' .. name, prefix .. ':surplus' .. key .. ':' .. name
     indexes[place] = {name, members(index), members(surplus)}
   end
   generations[#generations + 1] = {
     live[at], shape, redis.call('HGETALL', prefix .. ':rows' .. key),
-    members(prefix .. ':index' .. key .. ':created,'), indexes}
+    members(prefix .. ':index' .. key .. ':created,'), indexes, views}
 end
 return {stands, generations}
 """
@@ -58,14 +77,28 @@ async def seen(world: World) -> Moment:
     """What is live in Redis now, all of it from one moment."""
     stands, generations = await world.redis.eval(_SNAPSHOT, 0, world.layout.prefix, world.log.partitions)
     kept, shapes = {}, {}
-    for name, shape, rows, members, indexes in generations:
-        shapes[name.decode()] = EMPTY if shape is None else read_shape(shape)
+    for name, shape, rows, members, indexes, views in generations:
+        shapes[name.decode()] = kept_shape = EMPTY if shape is None else read_shape(shape)
         kept[name.decode()] = Contents(
-            dict(zip(rows[::2], rows[1::2], strict=True)),
+            _pairs(rows),
             _members(members),
             {index.decode(): (_members(found), _members(surplus)) for index, found, surplus in indexes},
+            {view.decode(): read(kept_shape.views[view.decode()], _view(*found)) for view, *found in views},
         )
     return Moment(world.places(stands), kept, shapes)
+
+
+def _view(rows: list[bytes], orders: list[Any], paths: list[Any]) -> ViewFound:
+    return ViewFound(
+        _pairs(rows),
+        {name.decode(): _members(order) for name, order in orders},
+        {path.decode(): _pairs(counts) for path, counts, _ in paths},
+        {path.decode(): _members(ordered) for path, _, ordered in paths},
+    )
+
+
+def _pairs(found: list[bytes]) -> dict[bytes, bytes]:
+    return dict(zip(found[::2], found[1::2], strict=True))
 
 
 def _members(found: list[Any]) -> list[bytes]:
@@ -111,22 +144,19 @@ async def assert_equals_fold(world: World) -> None:
 
 
 async def assert_no_leftovers(world: World) -> None:
-    """Every row and index key belongs to a live generation, and nothing is being built.
-
-    The mark of a holder that died with its work done stays, until the next one takes the lease.
-    """
+    """Every row, index and view key belongs to a live generation, and nothing is being built."""
     generations = world.built.generations
     owned: set[str] = set()
     for name, number in (await generations.live()).items():
         owned |= set(world.layout.keys_of(name, number, await generations.shape(name, number)))
     assert await keys_of_generations(world) <= owned
-    building = [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")]
-    assert [key for key in building if not key.endswith(b":fence")] == []
+    assert [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")] == []
 
 
 async def keys_of_generations(world: World) -> set[str]:
     """The keys of generations that there are, live or not."""
-    kinds = ("rows", "index", "surplus", "shape", "parked", "view", "viewindex", "viewvalues")
+    of_documents = ("rows", "index", "surplus", "shape", "parked")
+    kinds = (*of_documents, "view", "viewindex", "viewvalues", "viewordered")
     return {
         key.decode() for kind in kinds async for key in world.redis.scan_iter(f"{world.layout.prefix}:{kind}:*")
     }
@@ -140,7 +170,13 @@ def _contents(documents: dict[str, Document], shape: Shape) -> Contents:
         order = struct.pack(">QQ", born, document.birth.position)
         rows[id.encode()] = struct.pack(">I", document.version) + order + response_body(id, document)
         members.append(order + id.encode())
-    return Contents(rows, sorted(members), {index.name: _index(index, present) for index in shape.indexes})
+    bodies = [document.body for document in present.values()]
+    return Contents(
+        rows,
+        sorted(members),
+        {index.name: _index(index, present) for index in shape.indexes},
+        {name: expected(view, bodies) for name, view in shape.views.items()},
+    )
 
 
 def _index(index: Index, documents: Mapping[str, Present]) -> tuple[list[bytes], list[bytes]]:

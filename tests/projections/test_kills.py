@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from commands.documents import Put
 from projections import follower
 from tests.projections.histories import assert_is_fold, watching, write
 from tests.projections.marks import KILLING
@@ -59,6 +60,7 @@ async def test_killed_at_any_message_while_it_follows_it_leaves_a_fold(
     while was_killed:
         message += 2
         await write(world, Random(message), 4)
+        await world.write("orders", "all the time", Put({"n": message}))
         was_killed = await killed_at(world, wire, message, fate)
         await assert_is_fold(world, await seen(world))
     assert message > 15

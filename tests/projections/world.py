@@ -22,6 +22,21 @@ from projections.projector import Projector
 ACTOR = "user:ada"
 DECLARED: dict[str, Any] = {
     "indexes": [["a"], ["-b", "c"], ["c", "-d", "a"], ["-_meta.updated_at", "id"], ["n"]],
+    "views": {
+        "by_day": {
+            "group_by": ["a", {"field": "at", "bucket": "day", "time_zone": "America/New_York"}],
+            "measures": {
+                "documents": "count",
+                **{name: {name: "n"} for name in ("sum", "avg", "min", "max")},
+                "distinct": {"distinct": "b"},
+            },
+            "where": {"c": {"exists": False}},
+        },
+        "totals": {
+            "measures": {"documents": "count", "sum": {"sum": "a"}, "least": {"min": "b"}},
+            "where": {"a": {"gte": -1}},
+        },
+    },
 }
 
 

@@ -1,17 +1,13 @@
-"""Views move with the rows they are made of, in one step: wherever projectors are killed, they are its fold."""
+"""Views move with the rows they are made of, in one step: every byte is what their documents make of it."""
 
 from random import Random
 
-import pytest
-
 from catalog.declared import View
 from commands.documents import Delete, MergePatch, Put
-from projections import follower
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
 from tests.projections.views.seen import folded, seen
-from tests.projections.wire import Fate, Wire
-from tests.projections.world import World, until
+from tests.projections.world import World
 
 pytestmark = KILLING
 
@@ -20,15 +16,6 @@ VIEWS = {
     "by_b": {"group_by": ["b"], "measures": EVERYTHING},
     "totals": {"measures": EVERYTHING, "where": {"b": {"exists": True}}},
 }
-
-
-@pytest.fixture
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even few commits take many steps."""
-    monkeypatch.setattr(follower, "SMALLEST_BATCH", 3)
-    monkeypatch.setattr(follower, "LARGEST_BATCH", 3)
-    monkeypatch.setattr("projections.batches.BATCH", 3)
-    monkeypatch.setattr("projections.projector.PAUSE", 0.02)
 
 
 async def declare(world: World) -> list[View]:
@@ -43,32 +30,6 @@ async def assert_views_equal_fold(world: World, views: list[View]) -> None:
     for view in views:
         stands, contents = await seen(world, "orders", view)
         assert contents == await folded(world, "orders", view, stands)
-
-
-@pytest.mark.usefixtures("small_batches")
-@pytest.mark.parametrize("seed", range(2))
-async def test_projectors_that_are_killed_and_cut_off_leave_views_that_are_the_fold(
-    wide_world: World, wire: Wire, seed: int
-) -> None:
-    world, random = wide_world, Random(seed)
-    views = await declare(world)
-    async with world.projecting():
-        await world.write("orders", "first", Put({"a": 1, "b": "x"}))
-        await world.caught_up()
-    for _ in range(5):
-        async with world.projecting_through(wire.url) as first, world.projecting_through(wire.url):
-            wire.expect(random.randint(1, 60), random.choice(list(Fate)), first.cancel)
-            wire.expect(random.randint(61, 120), random.choice(list(Fate)))
-            await write(world, random, 15)
-            await until(lambda: wire.messages > 0)
-            await assert_views_equal_fold(world, views)
-            if not first.done():
-                await world.caught_up()
-        await assert_views_equal_fold(world, views)
-    async with world.projecting(), world.projecting():
-        await write(world, random, 20)
-        await world.caught_up()
-    await assert_views_equal_fold(world, views)
 
 
 async def test_a_value_that_goes_makes_room_for_the_next_one(world: World) -> None:
@@ -100,7 +61,7 @@ async def test_a_rebuild_makes_the_same_bytes_of_views(world: World) -> None:
         before = [await seen(world, "orders", view) for view in views]
         await world.rebuild("orders")
         assert [await seen(world, "orders", view) for view in views] == before
-        keys = [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:view*")]
+        keys = [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:view*:orders:*")]
         numbers = {key.split(b":")[3] for key in keys}
         assert numbers == {str((await world.built.generations.live())["orders"]).encode()}
 
