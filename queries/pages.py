@@ -43,7 +43,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the script answered to one question, and where the projections stood."""
+    """What the script answered to one question, and where the projections stood.
+
+    standing: one object for all that was answered with one command, and so is of one moment.
+    """
 
     parts: Sequence[Any]
     standing: Standing

@@ -1,18 +1,13 @@
 """Lists of rows of views. A view keeps an order by each column, so two ways are left where none serves a query:
 
 Either one of the orders narrows the rows down to few, and these are looked through; or so many fit that, along
-the order asked for, the next page of them is near.
+the order asked for, the next page of them is near. Either way a page is read at once, so it is of one moment.
 """
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from events.document import Present
-from projections.encoding import encode
-from projections.entries import member_of
-from projections.matching import compile
-from projections.views.rows import group_id
 from queries.constraints import Constraint, Points, constraints_of
 from queries.errors import QueryInvalid
 from queries.lists import SCAN_MARK, Lists, Page
@@ -21,13 +16,10 @@ from queries.planner import choose
 from queries.query import Query
 from queries.scan import scan
 from queries.standing import Standing
-from queries.table import Order, Source, Table
+from queries.table import Source, Table
 from queries.travel import travel
+from queries.view_walk import Walk
 
-MOST_WALKED = 8000
-"""So many rows are looked at for one page; with fewer among them that fit, the page is shorter."""
-
-WALKED_AT_ONCE = 500
 _SORTED, _WALKED = b"s", b"w"
 _ANY_NAME = b"-"
 
@@ -46,9 +38,13 @@ class ViewLists(Lists):
     async def _scanned(self, source: Source, table: Table, query: Query, after: bytes) -> Page:
         way, place = after[:1], after[1:]
         narrowed = await self._narrowed(source, table, query)
-        if way == _WALKED or (narrowed.rows > self._scan_limit and way != _SORTED):
-            return await self._walked(source, table, query, narrowed, place)
-        return await self._sorted(source, table, query, narrowed.plan, place)
+        if way == _SORTED or (way != _WALKED and narrowed.rows <= self._scan_limit):
+            page = await self._sorted(source, table, query, narrowed.plan, place)
+            if page is not None:
+                return page
+            if way == _SORTED:
+                raise QueryInvalid("cursor", "was made while fewer rows fitted; begin again without it")
+        return await self._walked(source, table, query, narrowed, place)
 
     async def _narrowed(self, source: Source, table: Table, query: Query) -> Narrowed:
         """The shortest stretch that holds all rows that fit."""
@@ -61,14 +57,16 @@ class ViewLists(Lists):
             Narrowed(plan, each.count or 0, is_exact)
             for (plan, is_exact), each in zip(ways, found, strict=True)
         ]
-        return min(counted, key=lambda narrowed: narrowed.rows)
+        return min(counted, key=lambda narrowed: (narrowed.rows, not narrowed.is_exact))
 
-    async def _sorted(self, source: Source, table: Table, query: Query, plan: Plan, after: bytes) -> Page:
-        """A page of the rows of a stretch that fit, all of them read and sorted."""
+    async def _sorted(
+        self, source: Source, table: Table, query: Query, plan: Plan, after: bytes
+    ) -> Page | None:
+        """A page of the rows of a stretch that fit, all of them read and sorted; None for too many rows."""
         most = max(self._scan_limit, 1)
         found = await travel(self._pages, source, table, plan, Query(limit=most), None)
         if found.ends is not None:
-            raise QueryInvalid("cursor", "was made while fewer rows fitted; begin again without it")
+            return None
         named = [part for row in found.rows for part in (_ANY_NAME, row)]
         fitting, count = await scan(source, query, named, after)
         following = None
@@ -86,21 +84,12 @@ class ViewLists(Lists):
             raise QueryInvalid(
                 "count", f"more than {self._scan_limit:,} rows would have to be looked at; filter by less"
             )
-        plan, holds = _along(table, query), compile(query.where)
-        fitting: list[bytes] = []
-        place, looked = after or None, 0
-        while len(fitting) <= query.limit and looked < MOST_WALKED:
-            found = await travel(self._pages, source, table, plan, Query(limit=WALKED_AT_ONCE), place)
-            fitting += [row for row in found.rows if holds("", source.document(row))]
-            looked, place = looked + found.entries, found.ends
-            if place is None:
-                break
-        if len(fitting) > query.limit:
-            place = _member(table, plan.order, source.document(fitting[query.limit - 1]))
-        following = None if place is None else self._seal(source, query, SCAN_MARK, _WALKED + place)
-        counted = narrowed.rows if query.count else None
-        rows = fitting[: query.limit]
-        return _page(source, query, rows, following, found.standing, counted, plan.order.name, looked)
+        plan = _along(table, query)
+        walk = Walk(self._pages, source, table, query, plan, narrowed.plan)
+        found = await walk.page(after or None)
+        following = None if found.ends is None else self._seal(source, query, SCAN_MARK, _WALKED + found.ends)
+        name, entries = plan.order.name, found.entries
+        return _page(source, query, found.rows, following, found.standing, found.count, name, entries)
 
 
 def _ways(table: Table, where: Mapping[str, Constraint]) -> Iterator[tuple[Plan, bool]]:
@@ -129,13 +118,6 @@ def _along(table: Table, query: Query) -> Plan:
             "sort", "too many rows fit to be sorted like this; sort by one column, or ask for fewer"
         )
     return plan_of(table.orders[chosen[0].name], chosen[1], {})
-
-
-def _member(table: Table, order: Order, row: Present) -> bytes:
-    """Where a row stands in an order. The standard one has the fields of groups, whose bytes name the row."""
-    key = b"".join([encode(row.body[field.path]) for field in order.index.fields])
-    group = b"".join([encode(row.body[field.path]) for field in table.standard.index.fields])
-    return member_of(key, group_id(group))
 
 
 def _page(

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from catalog.declared import Condition, Group, IndexField, Measure, View
-from queries import view_lists
+from queries import view_walk
 from queries.errors import QueryInvalid, ViewBuilding, ViewMissing
 from queries.query import Query
 from tests.projections.documents import present
@@ -39,7 +39,7 @@ def field(name: str) -> IndexField:
 @pytest.fixture
 def short_walks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Even few rows are walked in many steps."""
-    monkeypatch.setattr(view_lists, "WALKED_AT_ONCE", 5)
+    monkeypatch.setattr(view_walk, "WALKED_AT_ONCE", 5)
 
 
 @pytest.mark.usefixtures("short_walks")
@@ -155,7 +155,7 @@ async def test_where_many_rows_fit_the_order_is_walked(large: Gallery) -> None:
     query = Query(MANY, (field("-delay"),), 5, count=True)
     page = await large.page(query)
     assert (page.plan, page.count) == ("delay,carrier,day", 200)
-    assert 5 <= page.entries <= 20
+    assert page.entries == 7 + 25
     rows = await _all(large, query)
     assert len(rows) == 200
     assert rows == sorted(rows, key=lambda row: row["delay"], reverse=True)
