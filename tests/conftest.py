@@ -1,6 +1,7 @@
 """Fixtures every test may use: real servers for the session, a fresh database and a flushed Redis per test."""
 
 import base64
+import gc
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -22,6 +23,12 @@ from tests.servers import fresh_mongod, fresh_redis
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByDeployment:
     """Which tests stay together where there are several processes."""
     return ByDeployment(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lasts: whoever calls the collector shall not look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,11 +10,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
 
+from app.cli.deployment import signing_key
+from app.identity import tokens
 from app.supervisor import processes
 
 FOLDBASE = str(Path(sys.executable).with_name("foldbase"))
@@ -77,7 +80,7 @@ class Up:
 
     def client(self) -> httpx.Client:
         """A client with an administrator's token, that makes a new connection for every request."""
-        token = foldbase("token", "--data", str(self.folder)).stdout.strip()
+        token = tokens.issue(signing_key(self.folder), sub="admin", role="admin", ttl=timedelta(hours=1))
         return httpx.Client(
             base_url=self.run["api"],
             headers={"Authorization": f"Bearer {token}", "Connection": "close"},

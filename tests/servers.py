@@ -32,12 +32,22 @@ def serving(service: Service) -> Iterator[Running]:
 @contextmanager
 def fresh_mongod() -> Iterator[Running]:
     """A mongod with no data, for this block alone."""
-    with temporary_folder() as folder, serving(Mongod.prepare(folder)) as running:
+    with temporary_folder() as folder, _thrown_away(Mongod.prepare(folder)) as running:
         yield running
 
 
 @contextmanager
 def fresh_redis() -> Iterator[Running]:
     """A Redis with no data, for this block alone."""
-    with temporary_folder() as folder, serving(RedisServer.prepare(folder)) as running:
+    with temporary_folder() as folder, _thrown_away(RedisServer.prepare(folder)) as running:
         yield running
+
+
+@contextmanager
+def _thrown_away(service: Service) -> Iterator[Running]:
+    """`service`, ready; killed afterwards, as nobody wants its data any more."""
+    with serving(service) as running:
+        try:
+            yield running
+        finally:
+            running.process.kill()

@@ -36,7 +36,7 @@ def test_a_rebuild_that_compares_and_keeps_can_be_gone_back_from(running: Up, to
 def test_a_rebuild_with_other_options_than_the_one_that_runs_is_refused_and_one_without_follows(
     running: Up, towns: str
 ) -> None:
-    slow = ("rebuild", towns, "--max-rate", "5", "--data", str(running.folder))
+    slow = ("rebuild", towns, "--max-rate", "15", "--data", str(running.folder))
     with subprocess.Popen([FOLDBASE, *slow], stdout=subprocess.DEVNULL) as first:
         until(lambda: _is_running(running, towns))
         with running.client() as client:

@@ -14,6 +14,8 @@ from tests.faults.truth import SEQUENCE_BITS, Stored, commits_of
 
 AT_ONCE = 40
 PAUSE = 0.02
+PATIENCE = 2000
+"""Milliseconds. A client whose server has gone for good looks for it once more when it is closed."""
 
 
 class Watcher:
@@ -29,7 +31,9 @@ class Watcher:
         """Watch until `stopping`, across losses of MongoDB. Fails at a gap, or when a commit has gone."""
         watched = False
         while not watched:
-            with MongoClient[Stored](self._stage.mongo, timeoutMS=2000) as client:
+            with MongoClient[Stored](
+                self._stage.mongo, timeoutMS=PATIENCE, serverSelectionTimeoutMS=PATIENCE
+            ) as client:
                 try:
                     self._watch(commits_of(client))
                     watched = True
