@@ -12,6 +12,8 @@ from app.composition import stores
 from app.exporting.errors import FileRefused
 from app.exporting.export import parts
 from app.exporting.order import format_named, order
+from app.exporting.sources import ROWS
+from app.exporting.total import documents_now
 from app.progress import ProgressLine
 from app.settings import Settings
 
@@ -47,7 +49,8 @@ async def run_export(settings: Settings, job: ExportJob) -> Done:
         wanted = await order(
             log, opened.catalog, job.collection, job.view, format, at=job.at, defused=job.defused
         )
-        with _Phases(job.collection) as phases, _written(job.output) as file:
+        total = await documents_now(opened, job.collection) if job.at is None else None
+        with _Phases(job.collection, total) as phases, _written(job.output) as file:
             async with aclosing(parts(log, wanted, phases.tell)) as made:
                 async for part in made:
                     file.write(part)
@@ -56,10 +59,14 @@ async def run_export(settings: Settings, job: ExportJob) -> Done:
 
 
 class _Phases(ExitStack):
-    """Shows what is gone through; an export may look at all documents first, or fold them to rows."""
+    """Shows what is gone through; an export may look at all documents first, or fold them to rows.
 
-    def __init__(self, collection: str) -> None:
+    total: how many documents there are, about; None for unknown.
+    """
+
+    def __init__(self, collection: str, total: int | None) -> None:
         super().__init__()
+        self._total = total
         self.done = 0
         self._collection = collection
         self._doing = ""
@@ -71,7 +78,11 @@ class _Phases(ExitStack):
             self._doing = doing
             self._line = self.enter_context(ProgressLine(self._collection, doing))
         self.done = done
-        self._line.show(done)
+        self._line.show(done, self._expected())
+
+    def _expected(self) -> int | None:
+        """How many there will be, about; the projections may be behind what was gone through already."""
+        return None if self._total is None or self._doing == ROWS else max(self._total, self.done)
 
 
 @contextmanager

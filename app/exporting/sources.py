@@ -17,6 +17,8 @@ from events.log import EventLog
 from events.scanning import scan
 
 ROWS_AT_ONCE = 1000
+ROWS = "rows"
+"""What is told of the rows of a view; of everything else, documents are."""
 
 Tell = Callable[[str, int], None]
 """Hears what is gone through, and how much of it there was so far."""
@@ -86,7 +88,7 @@ class Rows:
         rows = await self._worked_out()
         for first in range(0, len(rows), ROWS_AT_ONCE):
             yield rows[first : first + ROWS_AT_ONCE]
-        self._tell("rows", len(rows))
+        self._tell(ROWS, len(rows))
 
     async def _worked_out(self) -> list[ViewRecord]:
         if self._rows is None:

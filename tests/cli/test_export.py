@@ -1,7 +1,10 @@
 """`foldbase export`: a file when it is whole, told about on standard error, in memory that does not grow."""
 
+import os
+import pty
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,12 @@ MIB = 2**20
 MOST_GROWTH = {"csv": 24 * MIB, "parquet": 96 * MIB}
 """By how much an export of 50,000 documents may take more than one of none; they are 56 MB of JSON."""
 
+EAGER = """
+from app import progress
+from app.cli import main
+progress.LINE_EVERY = progress.LOOK_EVERY = 0.0
+main()
+"""
 MEASURED = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], check=True)
@@ -39,6 +48,21 @@ def test_collection_goes_to_a_file_whose_name_tells_the_format(running: Up, tmp_
     assert [row["inhabitants"] for row in cells(read[".csv"])] == ["3755251", ""]
     for suffix in (".parquet", ".arrow"):
         assert table(read[suffix])["inhabitants"].to_pylist() == [3755251, None]
+
+
+def test_export_tells_how_many_documents_there_are(running: Up, tmp_path: Path) -> None:
+    for id in ("essen", "bonn", "kiel"):
+        position = _put(running, "ports", id, {"n": 1})
+    with running.client() as client:
+        client.get("/v1/documents/ports/kiel", headers={"Fold-After": position}).raise_for_status()
+    arguments = ["export", "ports", "--output", str(tmp_path / "ports.csv"), "--data", str(running.folder)]
+    told = [line.split(",")[0] for line in _run_eagerly(*arguments).splitlines()]
+    assert "ports: 3 of 3 documents looked at" in told
+    assert told[-2:] == ["ports: 3 of 3 documents", f"ports: 3 documents as of {position}"]
+    assert "3 of 3 documents" not in _run_eagerly(*arguments, "--at", position)
+    shown = _run_eagerly(*arguments, terminal=True)
+    assert "3/3" in shown
+    assert "0:00:00" in shown
 
 
 def test_export_as_of_a_position_goes_to_standard_output(running: Up) -> None:
@@ -105,6 +129,19 @@ def _put(running: Up, collection: str, id: str, body: dict[str, Any]) -> str:
 
 def _export(running: Up, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return foldbase("export", *arguments, "--data", str(running.folder))
+
+
+def _run_eagerly(*arguments: str, terminal: bool = False) -> str:
+    """What a command says on standard error when it says everything at once."""
+    read, write = pty.openpty() if terminal else os.pipe()
+    with os.fdopen(write, "wb") as told:
+        done = subprocess.run([sys.executable, "-c", EAGER, *arguments], stderr=told, stdout=subprocess.DEVNULL)
+    assert done.returncode == 0
+    said = b""
+    with os.fdopen(read, "rb", buffering=0) as listening, suppress(OSError):  # what a terminal's end is called
+        while part := listening.read(65536):
+            said += part
+    return said.decode()
 
 
 def _memory(running: Up, collection: str, output: Path) -> int:
