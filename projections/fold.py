@@ -2,15 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from json import JSONEncoder
 from typing import NamedTuple
 
 import orjson
 
-from events.commit import Commit
+from events.commit import Commit, JsonObject
 from events.document import ABSENT, RESTORED, Absent, Document, Present, UnknownEvent, apply, begins
 from events.position import Position, id_of
 from projections.parked import Lot, Parked
 from projections.row import creation_key_of, document_of, row_of
+
+_NULL = b"null"
+_STRICT = JSONEncoder(allow_nan=False)
 
 
 class Touched(NamedTuple):
@@ -79,6 +83,8 @@ def fold_rows(
     for id, (first, last) in documents.items():
         stale = lot.parked.get(id) if lot is not None else None
         _add(changes, id, first, last, before.get(id), stale)
+    if lot is None:
+        _check_numbers(changes.touched)
     return changes
 
 
@@ -114,13 +120,25 @@ def _check_json(commit: Commit, *, made_a_row: bool) -> None:
         if type(body) is not dict:
             raise UnknownEvent(f"{type_!r} in version {commit.version} of {commit.stream} holds no JSON object")
         if not made_a_row or len(commit.events) > 1:
-            orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_DATETIME)
+            _check_written(body)
 
 
 def _check_body(document: Document) -> None:
     """Raises unless a document that the next commit changes is JSON: nothing is written of it."""
     if isinstance(document, Present):
-        orjson.dumps(document.body, option=orjson.OPT_PASSTHROUGH_DATETIME)
+        _check_written(document.body)
+
+
+def _check_written(body: JsonObject) -> None:
+    if _NULL in orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_DATETIME):
+        _STRICT.encode(body)
+
+
+def _check_numbers(touched: Iterable[Touched]) -> None:
+    """Raises for NaN and infinities, which are no JSON, and were written as null."""
+    for _, _, after, _, row in touched:
+        if row is not None and _NULL in row and isinstance(after, Present):
+            _STRICT.encode(after.body)
 
 
 def _add(

@@ -95,6 +95,8 @@ async def test_its_document_alone_is_parked_and_all_else_goes_on(wide_world: Wor
         UNKNOWN,
         Event("patched", {}),
         Event("replaced", {"n": b"no JSON"}),
+        Event("replaced", {"n": 1, "deep": [None, {"n": float("nan")}]}),
+        Event("patched", {"set": {"n": float("-inf")}, "unset": []}),
         Event("restored", {"body": {}}),
         Event("created", [1]),  # type: ignore[arg-type]
     ],
@@ -108,6 +110,26 @@ async def test_whatever_makes_no_sense_parks(world: World, event: Event) -> None
         await world.caught_up()
     assert (await row(world, "o1")).stale_since == place
     assert (await lot(world).find("orders", "o1")).waiting == 2
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+async def test_a_number_that_json_does_not_have_parks_whatever_comes_with_it(
+    world: World, number: float
+) -> None:
+    await world.declare("orders")
+    await world.create("orders", ["o1", "o2"], text="null", gone=None)
+    odd = Event("patched", {"set": {"n": number}, "unset": []})
+    async with world.projecting():
+        await world.caught_up()
+        alone = await append(world, "o1", odd)
+        await world.caught_up()
+        amid = await append(world, "o2", patched(5), odd, patched(7))
+        await world.caught_up()
+        live = shown(await seen(world)), await told(world)
+        await world.rebuild("orders")
+        assert (shown(await seen(world)), await told(world)) == live
+    assert {id: (await row(world, id)).stale_since for id in ("o1", "o2")} == {"o1": alone, "o2": amid}
+    assert {id: body["n"] for id, body in (await rows(world)).items()} == {b"o1": 0, b"o2": 1}
 
 
 async def test_a_document_that_cannot_even_begin_is_not_there(world: World) -> None:
