@@ -168,6 +168,21 @@ async def test_a_step_is_refused_when_its_mark_runs_out_after_it_began(
     assert await redis.get("done") is None
 
 
+async def test_the_step_that_ends_the_work_ends_it_for_whoever_holds_the_lease(redis: Redis) -> None:
+    ada = lease(redis, "ada")
+    assert await ada.take()
+    async with guarded(redis, "anything") as step:
+        await ada.fence.check(step)
+        step.multi()
+        ada.fence.queue_lifting(step)
+    assert await redis.keys("work:fence") == []
+    assert not await ada.take()
+    with pytest.raises(LeaseLost):
+        async with guarded(redis, "anything") as step:
+            await ada.fence.check(step)
+    assert await redis.keys("work:fence") == []
+
+
 async def test_who_gives_back_a_lease_that_ran_out_leaves_nothing(redis: Redis) -> None:
     ada = lease(redis, "ada")
     assert await ada.take()
