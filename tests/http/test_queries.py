@@ -1,7 +1,6 @@
 """Queries over HTTP: in an address, with QUERY and with POST, told how they were answered; politely refused."""
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -10,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.http.documents import Documents, problem
+from tests.openapi.serving import Served
 from tests.projections.world import until
 
 JSON = {"content-type": "application/json"}
@@ -19,16 +19,26 @@ DECLARATION = {
 }
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shop(site: Served) -> Documents:
+    """Forty documents, s0 to s39, in a collection with indexes. Leave it as it is."""
+    return await filled(site, "shop")
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def shop(collection: str, admin: httpx.AsyncClient, user: httpx.AsyncClient) -> AsyncIterator[Documents]:
-    """Forty documents, s0 to s39, in a collection with indexes."""
-    declared = await admin.put(f"/v1/collections/{collection}", json=DECLARATION)
+async def own_shop(site: Served, collection: str) -> Documents:
+    """The same, for one test alone, which may change it."""
+    return await filled(site, collection)
+
+
+async def filled(site: Served, collection: str) -> Documents:
+    declared = await site.admin.put(f"/v1/collections/{collection}", json=DECLARATION)
     assert declared.status_code == 201
-    shop = Documents(user, collection)
+    shop = Documents(site.user, collection)
     for n in range(40):
         written = await shop.put(f"s{n}", document(n))
     assert (await shop.get("s39", after=written)).status_code == 200
-    yield shop
+    return shop
 
 
 def document(n: int) -> dict[str, Any]:
@@ -167,18 +177,18 @@ async def test_arrays_are_found_by_each_element_and_counted_once(
 
 
 async def test_a_large_collection_without_an_index_is_refused_with_the_index_to_declare(
-    shop: Documents, admin: httpx.AsyncClient
+    own_shop: Documents, admin: httpx.AsyncClient
 ) -> None:
     query = "where[customer.name]=c3&sort=-total"
-    told = problem(await ask(shop, query), 400, "index-needed")
+    told = problem(await ask(own_shop, query), 400, "index-needed")
     assert told["indexes"] == [["customer.name", "-total"]]
     assert '{"indexes":[["customer.name","-total"]]}' in told["detail"]
     declaration = {**DECLARATION, "indexes": [*DECLARATION["indexes"], *told["indexes"]]}
-    assert (await admin.put(f"/v1/collections/{shop.collection}", json=declaration)).status_code == 200
+    assert (await admin.put(f"/v1/collections/{own_shop.collection}", json=declaration)).status_code == 200
     answers: list[httpx.Response] = []
 
     async def is_answered() -> bool:
-        answers.append(await ask(shop, query))
+        answers.append(await ask(own_shop, query))
         return answers[-1].status_code == 200
 
     await until(is_answered)
@@ -263,9 +273,11 @@ async def test_a_cursor_with_a_character_changed_is_refused(shop: Documents) -> 
     problem(await ask(shop, f"where[status]=new&cursor={cursor}"), 400, "query-invalid")
 
 
-async def test_a_query_sees_what_was_written_before_it_where_it_says_so(shop: Documents) -> None:
+async def test_a_query_sees_what_was_written_before_it_where_it_says_so(own_shop: Documents) -> None:
     for n in range(5):
-        written = await shop.put("s1", {**document(1), "status": "paid", "total": 100 + n})
+        written = await own_shop.put("s1", {**document(1), "status": "paid", "total": 100 + n})
         headers = {"fold-after": written.headers["fold-position"]}
-        answer = await shop.client.get(f"{shop.path}?where[status]=paid&sort=-total&limit=1", headers=headers)
+        answer = await own_shop.client.get(
+            f"{own_shop.path}?where[status]=paid&sort=-total&limit=1", headers=headers
+        )
         assert answer.json()["items"][0]["total"] == 100 + n

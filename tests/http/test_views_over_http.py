@@ -1,6 +1,5 @@
 """Views over HTTP: rows of groups, asked for as documents are, at the position of the last write."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -8,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from tests.http.documents import Documents, problem
+from tests.openapi.serving import Served
 from tests.projections.world import until
 
 DECLARATION = {
@@ -25,17 +25,25 @@ DECLARATION = {
 }
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def flights(site: Served) -> Documents:
+    """Sixty flights of six carriers in twelve years, in a collection with views. Leave it as it is."""
+    return await filled(site, "flights")
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def flights(
-    collection: str, admin: httpx.AsyncClient, user: httpx.AsyncClient
-) -> AsyncIterator[Documents]:
-    """Sixty flights of six carriers in twelve years, in a collection with views."""
-    assert (await admin.put(f"/v1/collections/{collection}", json=DECLARATION)).status_code == 201
-    flights = Documents(user, collection)
+async def own_flights(site: Served, collection: str) -> Documents:
+    """The same, for one test alone, which may change it."""
+    return await filled(site, collection)
+
+
+async def filled(site: Served, collection: str) -> Documents:
+    assert (await site.admin.put(f"/v1/collections/{collection}", json=DECLARATION)).status_code == 201
+    flights = Documents(site.user, collection)
     for n in range(60):
         written = await flights.put(f"f{n}", flight(n))
     assert (await flights.get("f59", after=written)).status_code == 200
-    yield flights
+    return flights
 
 
 def flight(n: int) -> dict[str, Any]:
@@ -81,12 +89,12 @@ async def test_a_body_asks_the_same(flights: Documents, method: str, ending: str
     assert again.json() == {"items": [{"miles": 13.5}], "next": None, "count": 4}
 
 
-async def test_a_row_is_as_of_the_position_asked_for(flights: Documents) -> None:
+async def test_a_row_is_as_of_the_position_asked_for(own_flights: Documents) -> None:
     for n in range(5):
-        written = await flights.put("f0", {"miles": 1000 + n, "at": "2100-01-01"})
-        path = f"/v1/views/{flights.collection}/totals"
+        written = await own_flights.put("f0", {"miles": 1000 + n, "at": "2100-01-01"})
+        path = f"/v1/views/{own_flights.collection}/totals"
         after = {"Fold-After": written.headers["Fold-Position"]}
-        answer = await flights.client.get(path, headers=after)
+        answer = await own_flights.client.get(path, headers=after)
         assert answer.json()["items"] == [{"miles": 1177 + n, "last": "2100-01-01"}]
         assert answer.headers["Fold-Position"] >= after["Fold-After"]
 
@@ -118,16 +126,16 @@ async def test_columns_that_are_not_there_are_named(flights: Documents, asked: s
 
 
 async def test_a_new_view_says_that_it_is_being_built_and_then_is_there(
-    flights: Documents, admin: httpx.AsyncClient
+    own_flights: Documents, admin: httpx.AsyncClient
 ) -> None:
     fresh = {"group_by": ["carrier"], "measures": {"miles": {"sum": "miles"}}}
     declaration = {**DECLARATION, "views": {**DECLARATION["views"], "fresh": fresh}}  # type: ignore[dict-item]
-    await admin.put(f"/v1/collections/{flights.collection}", json=declaration)
+    await admin.put(f"/v1/collections/{own_flights.collection}", json=declaration)
 
     async def is_there() -> bool:
-        assert (await flights.get("f1")).status_code == 200
-        assert len(await rows(flights, "")) == 12
-        answer = await flights.client.get(f"/v1/views/{flights.collection}/fresh")
+        assert (await own_flights.get("f1")).status_code == 200
+        assert len(await rows(own_flights, "")) == 12
+        answer = await own_flights.client.get(f"/v1/views/{own_flights.collection}/fresh")
         if answer.status_code == 200:
             assert sum(row["miles"] for row in answer.json()["items"]) == pytest.approx(177)
             return True
