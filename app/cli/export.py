@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli.choices import choice
+from app.cli.counting import counted
 from app.cli.options import Data
 
 
@@ -21,7 +23,7 @@ class ExportFormat(StrEnum):
 def export(
     collection: Annotated[str, typer.Argument(help="Which one.")],
     view: Annotated[str | None, typer.Argument(help="Rows of this view instead.", show_default=False)] = None,
-    format: Annotated[ExportFormat | None, typer.Option(help="Where the name does not tell.")] = None,
+    format: Annotated[ExportFormat | None, choice(ExportFormat, "Where the name does not tell.")] = None,
     at: Annotated[
         str | None, typer.Option(help="As of this position; of several partitions, one each, with commas.")
     ] = None,
@@ -47,6 +49,6 @@ def export(
     if output is None and name in ("parquet", "arrow") and sys.stdout.isatty():
         raise typer.BadParameter(f"{name} is nothing to look at; name a file with --output")
     done = uvloop.run(run_export(find(data), ExportJob(collection, view, name, at, output, defused)))
-    what = "rows" if view else "documents"
-    told = f"{done.records:,} {what} as of {done.position}, {done.size:,} bytes, in {done.seconds:.1f} s"
+    records = counted(done.records, "row" if view else "document")
+    told = f"{records} as of {done.position}, {counted(done.size, 'byte')}, in {done.seconds:.1f} s"
     typer.echo(f"{collection}: {told}", err=True)

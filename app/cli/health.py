@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from app.asking import Answer
+from app.cli.counting import counted
 
 Row = tuple[str, str, str]
 _AT_WORK = {"CATCHING_UP", "LIVE", "REBUILDING"}
@@ -90,7 +91,9 @@ def _state(partition: dict[str, Any]) -> str:
 
 
 def _lag(lag: dict[str, Any] | None) -> str:
-    return "not projected yet" if lag is None else f"{lag['commits']} commits behind, {lag['seconds']} s"
+    if lag is None:
+        return "not projected yet"
+    return f"{counted(lag['commits'], 'commit')} behind, {lag['seconds']} s"
 
 
 def _standing(projection: dict[str, Any]) -> str:
@@ -100,4 +103,5 @@ def _standing(projection: dict[str, Any]) -> str:
         standing += f", {projection['parked']} parked (foldbase parked list)"
     if rebuild is None:
         return standing
-    return f"{standing}, rebuild {rebuild['state']} ({rebuild['done']} of {rebuild['total']} commits)"
+    commits = f"{rebuild['done']:,} of {counted(rebuild['total'], 'commit')}"
+    return f"{standing}, rebuild {rebuild['state']} ({commits})"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.choices import choice
 from app.cli.options import Data
 
 
@@ -29,9 +30,9 @@ def import_(
     collection: Annotated[str, typer.Argument(help="Where the documents go.")],
     file: Annotated[str, typer.Argument(help="CSV, NDJSON or JSON, also .gz or .zip; - for standard input.")],
     id: Annotated[str | None, typer.Option(help="The field whose value becomes the id; it stays.")] = None,
-    format: Annotated[Format | None, typer.Option(help="Where the name does not tell.")] = None,
+    format: Annotated[Format | None, choice(Format, "Where the name does not tell.")] = None,
     null: Annotated[list[str] | None, typer.Option(help="A text that means no value, besides none.")] = None,
-    on_conflict: Annotated[OnConflict, typer.Option(help="When the id is taken.")] = OnConflict.FAIL,
+    on_conflict: Annotated[OnConflict, choice(OnConflict, "When the id is taken.")] = OnConflict.FAIL,
     data: Data = None,
 ) -> None:
     """Import a file. Exits with 0 when everything went in, with 1 when something was refused."""

@@ -30,7 +30,10 @@ parked = typer.Typer(
 @parked.command("list")
 def list_(data: Data = None) -> None:
     """Say what is parked: document, position, how many commits wait, since when, why."""
-    for (collection, id), found in _done(data, lambda parking: parking.all()).items():
+    there = _done(data, lambda parking: parking.all())
+    if not there:
+        typer.echo("nothing is parked", err=True)
+    for (collection, id), found in there.items():
         typer.echo("\t".join((f"{collection}/{id}", *_told(found))))
 
 

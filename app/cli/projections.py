@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from app.cli.counting import counted
 from app.cli.options import Data
 
 if TYPE_CHECKING:
@@ -24,14 +25,14 @@ projections = typer.Typer(
 def pause(collection: Collection, data: Data = None) -> None:
     """Let a rebuild rest where it is."""
     job = _steered(data, collection, lambda steering: steering.pause(collection))
-    typer.echo(f"{collection}: paused at {job.done:,} of {job.total:,} commits")
+    typer.echo(f"{collection}: paused at {job.done:,} of {counted(job.total, 'commit')}")
 
 
 @projections.command()
 def resume(collection: Collection, data: Data = None) -> None:
     """Let a rebuild that was paused go on."""
     job = _steered(data, collection, lambda steering: steering.resume(collection))
-    typer.echo(f"{collection}: goes on at {job.done:,} of {job.total:,} commits")
+    typer.echo(f"{collection}: goes on at {job.done:,} of {counted(job.total, 'commit')}")
 
 
 @projections.command()

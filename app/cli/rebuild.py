@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.counting import counted
 from app.cli.options import Data, given
 
 
@@ -37,5 +38,6 @@ def rebuild(
     for job in uvloop.run(rebuild_projections(find(data), names, options)):
         seconds = (job.finished_at or 0) - (job.started_at or 0)
         rate = job.done / seconds if seconds > 0 else 0.0
-        compared = f", {job.compared:,} rows compared" if job.compared is not None else ""
-        typer.echo(f"{job.collection}: {job.done:,} commits in {seconds:.1f} s ({rate:,.0f}/s){compared}, live")
+        compared = f", {counted(job.compared, 'row')} compared" if job.compared is not None else ""
+        commits = counted(job.done, "commit")
+        typer.echo(f"{job.collection}: {commits} in {seconds:.1f} s ({rate:,.0f}/s){compared}, live")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.choices import choice
 from app.cli.durations import duration
 from app.cli.options import Data
 
@@ -19,7 +20,7 @@ class Role(StrEnum):
 
 def token(
     data: Data = None,
-    role: Annotated[Role, typer.Option(help="admin: everything; user: documents.")] = Role.ADMIN,
+    role: Annotated[Role, choice(Role, "admin: everything; user: documents.")] = Role.ADMIN,
     sub: Annotated[str, typer.Option(help="Who the token is for; documents remember it.")] = "admin",
     ttl: Annotated[
         timedelta, typer.Option(parser=duration, metavar="TIME", help="How long it holds: 90s, 30m, 1h, 7d.")

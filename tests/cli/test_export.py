@@ -69,6 +69,7 @@ def test_export_as_of_a_position_goes_to_standard_output(running: Up) -> None:
     position = _put(running, "towns", "ulm", {"n": 1})
     _put(running, "towns", "ulm", {"n": 2})
     done = _export(running, "towns", "--format", "ndjson", "--at", position)
+    assert done.stderr.startswith(f"towns: 1 document as of {position}, ")
     assert [line["n"] for line in lines(done.stdout.encode())] == [1]
 
 
@@ -76,6 +77,7 @@ def test_export_as_of_a_position_goes_to_standard_output(running: Up) -> None:
     ("arguments", "code", "told"),
     [
         (["towns"], 2, "--format"),
+        (["towns", "--format", "xls"], 2, "'--format': 'xls' is none of ndjson, csv, parquet, arrow\n"),
         (["towns", "--format", "csv", "--at", "9007199254740991"], 1, "at: "),
         (["nothing", "--format", "csv"], 1, 'no collection "nothing"'),
         (["towns", "by_name", "--format", "csv"], 1, "view"),
