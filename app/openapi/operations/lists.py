@@ -1,6 +1,6 @@
 """Operations on many documents: lists and queries."""
 
-from app.openapi.description import JSON, Content, Operation, json_answer
+from app.openapi.description import Operation, json_answer
 from app.openapi.fields import (
     COLLECTION,
     COUNT,
@@ -17,6 +17,7 @@ from app.openapi.fields import (
     STALE_ON_PAGE,
     WHERE,
 )
+from app.openapi.operations.by_body import by_body
 from app.openapi.operations.orders import MANY, ORDER, READS, document_example
 
 _PROBLEMS = (*READS, "index-needed", "projection-building", "log-unavailable")
@@ -42,36 +43,10 @@ LIST = Operation(
     problems=_PROBLEMS,
 )
 
-_BODY = {JSON: Content("Query", {"where": {"total": {"gte": 10}}, "sort": ["-placed_at"], "count": True})}
-_COUNTED = {200: json_answer("A page.", "Page", {**_PAGE, "count": 1}, SERVED_AT, FOLD_PLAN, STALE_ON_PAGE)}
-
-QUERY = Operation(
-    name="document_query",
-    method="query",
-    path=MANY,
-    tag="documents",
-    access="user",
-    summary="Query documents",
-    description=(
-        "The same as listing, asked for in a body with the method QUERY (RFC 10008): for queries that are too "
-        "long for an address, or better written as JSON. Send `next` as `cursor` for the next page."
-    ),
-    parameters=(COLLECTION, FOLD_AFTER, PREFER_WAIT),
-    body=_BODY,
-    answers=_COUNTED,
-    problems=(*_PROBLEMS, "json-invalid", "media-type-unsupported"),
-)
-
-QUERY_BY_POST = Operation(
-    name="document_query_post",
-    method="post",
-    path=f"{MANY}/query",
-    tag="documents",
-    access="user",
-    summary="Query documents with POST",
-    description="The same as QUERY, for clients and proxies that do not know that method. It changes nothing.",
-    parameters=(COLLECTION, FOLD_AFTER, PREFER_WAIT),
-    body=_BODY,
-    answers=_COUNTED,
-    problems=QUERY.problems,
+QUERY, QUERY_BY_POST = by_body(
+    LIST,
+    "Query documents",
+    "The same as listing, asked for in a body with the method QUERY (RFC 10008): for queries that are too "
+    "long for an address, or better written as JSON. Send `next` as `cursor` for the next page.",
+    {"where": {"total": {"gte": 10}}, "sort": ["-placed_at"], "count": True},
 )

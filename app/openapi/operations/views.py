@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.openapi.description import JSON, Content, Group, Operation, Parameter, json_answer
+from app.openapi.description import Group, Operation, Parameter, json_answer
 from app.openapi.fields import (
     COLLECTION,
     COUNT,
@@ -19,6 +19,7 @@ from app.openapi.fields import (
     TEXT,
     WHERE,
 )
+from app.openapi.operations.by_body import by_body
 from app.openapi.operations.orders import READS
 
 ONE = "/v1/views/{collection}/{view}"
@@ -76,35 +77,11 @@ LIST = Operation(
     problems=_PROBLEMS,
 )
 
-_BODY = {JSON: Content("Query", {"where": {"total": {"gte": 10}}, "sort": ["-total"], "count": True})}
-_COUNTED = {200: json_answer("A page.", "RowPage", {**_PAGE, "count": 1}, SERVED_AT, FOLD_PLAN)}
-
-QUERY = Operation(
-    name="view_query",
-    method="query",
-    path=ONE,
-    tag="views",
-    access="user",
-    summary="Query a view",
-    description="The same as listing, asked for in a body with the method QUERY (RFC 10008).",
-    parameters=(COLLECTION, VIEW, FOLD_AFTER, PREFER_WAIT),
-    body=_BODY,
-    answers=_COUNTED,
-    problems=(*_PROBLEMS, "json-invalid", "media-type-unsupported"),
-)
-
-QUERY_BY_POST = Operation(
-    name="view_query_post",
-    method="post",
-    path=f"{ONE}/query",
-    tag="views",
-    access="user",
-    summary="Query a view with POST",
-    description="The same as QUERY, for clients and proxies that do not know that method. It changes nothing.",
-    parameters=QUERY.parameters,
-    body=_BODY,
-    answers=_COUNTED,
-    problems=QUERY.problems,
+QUERY, QUERY_BY_POST = by_body(
+    LIST,
+    "Query a view",
+    "The same as listing, asked for in a body with the method QUERY (RFC 10008).",
+    {"where": {"total": {"gte": 10}}, "sort": ["-total"], "count": True},
 )
 
 VIEWS = Group(
