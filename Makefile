@@ -17,7 +17,7 @@ run: install ## serve on this machine: make run ARGS="--port 8123 --data DIR"
 	@exec $(BIN)/foldbase up $(ARGS)
 
 test: install ## run the tests: make test ARGS="tests/embedded -x"
-	@$(BIN)/pytest --numprocesses 2 --dist loadscope $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadscope $(ARGS)
 
 check: install ## lint, types, import arrows
 	@$(BIN)/ruff check .

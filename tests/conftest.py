@@ -60,9 +60,15 @@ async def database(mongod: Running) -> AsyncIterator[AsyncDatabase[dict[str, Any
     name = f"test_{secrets.token_hex(8)}"
     try:
         yield client[name]
-        await client.drop_database(name)
+        await _emptied(client[name])
     finally:
         await client.close()
+
+
+async def _emptied(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Drop it collection by collection: to drop a database, MongoDB waits until its journal is next written."""
+    for name in await database.list_collection_names():
+        await database.drop_collection(name)
 
 
 @pytest.fixture
