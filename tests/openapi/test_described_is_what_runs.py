@@ -8,10 +8,10 @@ from app.openapi.composing import compose
 from app.openapi.curl import address, sent_body, sent_headers
 from app.openapi.description import Operation
 from app.openapi.interface import GROUPS
+from tests.openapi.administering import STEERING
 from tests.openapi.answers import check
 from tests.openapi.reading import operations
 from tests.openapi.serving import Served
-from tests.openapi.walk import STEERING
 
 STORY = [
     "collection_declare",

@@ -13,9 +13,10 @@ from app.openapi.operations.documents import ORDER
 from app.openapi.problems import ANY_REQUEST, by_name
 from app.settings import Settings
 from tests.openapi import walk
+from tests.openapi.administering import administration
 from tests.openapi.answers import check, problem_of
 from tests.openapi.serving import Served, served
-from tests.openapi.walk import Step
+from tests.openapi.steps import Step
 from tests.projections.world import until
 
 NEEDS_A_FAILURE = {"contention", "log-unavailable", "projection-unavailable"}
@@ -52,7 +53,7 @@ OF_THE_TEST = {"alt-svc"}
 async def test_every_described_answer_is_given_and_no_other(running: Served, described: dict[str, Any]) -> None:
     await _prepare(running.admin)
     given: set[tuple[str, str]] = set()
-    for step in (*walk.documents(), *walk.administration(), *walk.public()):
+    for step in (*walk.documents(), *administration(), *walk.public()):
         answer = await _take(running, step)
         check(described, step.operation, answer)
         assert (problem_of(answer) or answer.status_code) == step.answer, f"{step}: {answer.text}"
@@ -62,7 +63,7 @@ async def test_every_described_answer_is_given_and_no_other(running: Served, des
 
 async def test_head_is_answered_as_get_without_a_body(running: Served, described: dict[str, Any]) -> None:
     await _prepare(running.admin)
-    for step in (*walk.documents(), *walk.administration(), *walk.public()):
+    for step in (*walk.documents(), *administration(), *walk.public()):
         if step.method == "GET":
             get, head = await _take(running, step), await _take(running, replace(step, method="HEAD"))
             check(described, f"{step.operation}_head", head)
