@@ -9,6 +9,8 @@ Refused
   PatchInvalid        no patch can be like that        mend the patch
   PatchUnfit          the patch does not fit           read again, then patch what is there
   UniqueTaken         another document has the value   choose another value
+  RequestUnderWay     the same request is being done   wait, then send it again
+  RequestDiffers      its key was used for another     choose a new key
   HistoryUnreadable   an event can not be applied      an operator: `foldbase parked`
 """
 
@@ -101,6 +103,20 @@ class UniqueTaken(Refused):
 
     def __str__(self) -> str:
         return f"another document has the same {', '.join(self.fields)}"
+
+
+class RequestUnderWay(Refused):
+    """The same request, with the same idempotency key, is being worked on."""
+
+    def __str__(self) -> str:
+        return "a request with this idempotency key is being worked on; send it again in a moment"
+
+
+class RequestDiffers(Refused):
+    """The idempotency key was used for a request that asked for something else."""
+
+    def __str__(self) -> str:
+        return "this idempotency key was used for another request; choose a new key for what is new"
 
 
 @dataclass(eq=False)

@@ -9,10 +9,11 @@ from commands.claims import NO_CLAIMS, Claims
 from commands.condition import ANY, Condition
 from commands.decider import Decider
 from commands.errors import Refused
+from commands.requests import Key, Requests
 from commands.states import BEFORE_ALL, Loaded, States
 from commands.turns import Turns
 from events.commit import Commit, Event, NewCommit, committed
-from events.errors import InvalidValue, VersionConflict
+from events.errors import InvalidValue, RequestRepeated, VersionConflict
 from events.log import EventLog
 from events.position import NO_STREAM, Position, StreamName
 
@@ -32,6 +33,8 @@ class Order(NamedTuple, Generic[C, S]):
     exists:  whether a state is that of a thing that is there, for conditions.
     check:   looks at the state the command would lead to, and raises a Refused.
     claims:  what the change from one state to another takes and releases.
+    key:     of the request, which then has one effect and one answer.
+    trace:   the W3C traceparent it came with.
     """
 
     stream: StreamName
@@ -44,12 +47,17 @@ class Order(NamedTuple, Generic[C, S]):
     condition: Condition = ANY
     is_new: bool = False
     counts: Callable[[S], bool] | None = None
+    key: Key | None = None
     trace: str | None = None
 
 
 class Executed(NamedTuple, Generic[S]):
-    """What came of a command. `before` and `after` are the same when it changed nothing."""
+    """What came of a command. `before` and `after` are the same when it changed nothing.
 
+    stream: the order's; of a request that is repeated, the one it had its effect on.
+    """
+
+    stream: StreamName
     before: Loaded[S]
     after: Loaded[S]
 
@@ -66,12 +74,35 @@ class Executor:
         self._log = log
         self._states = states
         self._turns = Turns()
+        self._requests = Requests()
 
     async def execute(self, order: Order[Any, S]) -> Executed[S]:
         """Decide a command on the newest state and append what it makes.
 
+        A request that is repeated has no second effect, and is answered as it was, whatever happened since.
         Raises: Refused; InvalidValue; VersionConflict after 50 attempts lost to other writers; LogUnavailable.
         """
+        if order.key is None:
+            return await self._execute(order)
+        with self._requests.under_way(order.key):
+            try:
+                return await self._execute(order)
+            except (Refused, InvalidValue, VersionConflict, RequestRepeated):
+                effect = await self._log.find_request(order.key.request)
+                if effect is None:
+                    raise
+            order.key.check(effect.digest)
+            return await self._repeated(order, effect)
+
+    async def _repeated(self, order: Order[Any, S], effect: Commit) -> Executed[S]:
+        """What came of a request when it had its effect."""
+        before = self._counted(order, await self._states.before(effect, order.decider))
+        if not effect.events:
+            return Executed(effect.stream, before, before)
+        state = order.decider.evolve(before.state, effect)
+        return Executed(effect.stream, before, Loaded(effect.last_version, effect.position, state))
+
+    async def _execute(self, order: Order[Any, S]) -> Executed[S]:
         async with self._turns.take(order.stream):
             pause = FIRST_PAUSE
             guess = self._guess(order)
@@ -79,6 +110,8 @@ class Executor:
                 loaded = guess or await self._states.read(order.stream, order.decider)
                 try:
                     executed = await self._attempt(order, self._counted(order, loaded))
+                    if not executed.changed and not guess:
+                        await self._keep_request(order, loaded)
                     if executed.changed or not guess:
                         return executed
                 except (Refused, InvalidValue):
@@ -112,16 +145,26 @@ class Executor:
         order.condition.check(loaded.version, order.exists(loaded.state))
         events = order.decider.decide(order.command, loaded.state)
         if not events:
-            return Executed(loaded, loaded)
+            return Executed(order.stream, loaded, loaded)
         new = self._new_commit(order, loaded, events)
         commit = await self._log.append(new)
         after = Loaded(commit.last_version, commit.position, order.decider.evolve(loaded.state, commit))
         self._states.keep(order.stream, order.decider, loaded.version, after)
-        return Executed(loaded, after)
+        return Executed(order.stream, loaded, after)
+
+    async def _keep_request(self, order: Order[Any, S], loaded: Loaded[S]) -> None:
+        """A request that changes nothing is kept, too, with the commit that fulfilled it before it came."""
+        if order.key is None:
+            return
+        empty = NewCommit(
+            order.stream, loaded.version, [], order.actor, *order.key, order.trace, loaded.position
+        )
+        await self._log.append(empty)
 
     def _new_commit(self, order: Order[Any, S], loaded: Loaded[S], events: list[Event]) -> NewCommit:
         """The commit to append, after a look at the state that it would lead to."""
-        new = NewCommit(order.stream, loaded.version, events, order.actor, trace=order.trace)
+        request, digest = order.key or (None, None)
+        new = NewCommit(order.stream, loaded.version, events, order.actor, request, digest, order.trace)
         foreseen = order.decider.evolve(loaded.state, _foreseen(new))
         order.check(foreseen)
         taken, released = NO_CLAIMS if order.claims is None else order.claims(loaded.state, foreseen)

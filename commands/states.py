@@ -61,6 +61,18 @@ class States:
         self._remember(stream, decider, loaded)
         return loaded
 
+    async def before(self, commit: Commit, decider: Decider[Any, S]) -> Loaded[S]:
+        """The state that a commit of the past was decided on: without events, the one it found fulfilled.
+
+        Raises: LogUnavailable; HistoryUnreadable.
+        """
+        stream, last = commit.stream, commit.cause if not commit.events else commit.position - 1
+        commits = [each for each in await self._log.read(stream) if last is not None and each.position <= last]
+        state = await self._fold(stream, decider, commits, decider.initial)
+        if not commits:
+            return Loaded(NO_STREAM, BEFORE_ALL, state)
+        return Loaded(commits[-1].last_version, commits[-1].position, state)
+
     async def _fold(
         self, stream: StreamName, decider: Decider[Any, S], commits: Sequence[Commit], state: S
     ) -> S:

@@ -10,11 +10,12 @@ from commands.documents import Command, Create, document
 from commands.errors import SchemaViolated, UniqueTaken
 from commands.execution import Executed, Executor, Order
 from commands.ids import new_id
+from commands.requests import Key
 from events.commit import JsonObject
 from events.document import Absent, Document, Present, response_body
 from events.errors import ClaimTaken
 from events.log import EventLog
-from events.position import StreamName, partition_for, stream_name
+from events.position import StreamName, id_of, partition_for, stream_name
 
 MOST_GHOSTS = 32
 
@@ -40,9 +41,19 @@ class DocumentCommands:
         self._log = log
         self._executor = executor
 
-    async def create(self, declared: Declared, body: JsonObject, *, id: str | None, actor: str) -> Written:
+    async def create(
+        self,
+        declared: Declared,
+        body: JsonObject,
+        *,
+        id: str | None,
+        actor: str,
+        key: Key | None = None,
+        trace: str | None = None,
+    ) -> Written:
         """Create a document; without an id it gets a UUIDv7. Raises DocumentExists, and as `write`."""
-        return await self.write(declared, id or new_id(), Create(body), actor=actor, is_new=True)
+        command, id = Create(body), id or new_id()
+        return await self.write(declared, id, command, actor=actor, is_new=True, key=key, trace=trace)
 
     async def write(
         self,
@@ -53,10 +64,13 @@ class DocumentCommands:
         actor: str,
         condition: Condition = ANY,
         is_new: bool = False,
+        key: Key | None = None,
+        trace: str | None = None,
     ) -> Written:
         """Execute one command on one document.
 
         is_new: most likely there is no such document: spares a look, and changes nothing else.
+        key:    of the request; sent again, it is answered with what came of it then, of the id it had then.
         Raises: Refused; InvalidValue; VersionConflict under lasting contention; LogUnavailable.
         """
         stream = stream_name(declared.name, id)
@@ -72,10 +86,12 @@ class DocumentCommands:
             condition=condition,
             is_new=is_new,
             counts=self._counts(declared, stream),
+            key=key,
+            trace=trace,
         )
         for _ in range(MOST_GHOSTS):
             try:
-                return _written(id, await self._executor.execute(order))
+                return _written(await self._executor.execute(order))
             except ClaimTaken as taken:
                 refusal = rules.taken(taken)
                 if not await self._is_free_now(declared, taken.claim):
@@ -141,7 +157,7 @@ def _body(state: Document) -> JsonObject | None:
     return state.body if isinstance(state, Present) else None
 
 
-def _written(id: str, executed: Executed[Document]) -> Written:
+def _written(executed: Executed[Document]) -> Written:
     before, after = executed.before.state, executed.after.state
     created = isinstance(after, Present) and not isinstance(before, Present)
-    return Written(id, after, executed.changed, created)
+    return Written(id_of(executed.stream), after, executed.changed, created)

@@ -1,7 +1,7 @@
 """The parameters and headers that the interface uses, each described once."""
 
 from app.openapi.description import Header, Parameter, Schema
-from app.routes.reading import MOST_PATIENCE
+from app.routes.preferring import MOST_PATIENCE
 from queries.query import DEFAULT_LIMIT, MOST_LIMIT
 
 TEXT: Schema = {"type": "string"}
@@ -84,6 +84,29 @@ PREFER_WAIT = Parameter(
     TEXT,
     "wait=5",
 )
+PREFER_RETURN = Parameter(
+    "Prefer",
+    "header",
+    "`return=minimal`: answer without a body; `handling=strict`: refuse a preference that can not be applied.",
+    TEXT,
+    "return=minimal",
+)
+IDEMPOTENCY_KEY = Parameter(
+    "Idempotency-Key",
+    "header",
+    "A string of 1 to 200 visible characters that you choose for this request, and use for no other: sent "
+    "again with the same key, the request has no second effect, and is answered as it was. Keys live as long "
+    "as the log.",
+    TEXT,
+    '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+)
+TRACEPARENT = Parameter(
+    "traceparent",
+    "header",
+    "The W3C trace that this request belongs to; it is kept with the commit.",
+    TEXT,
+    "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+)
 IF_NONE_MATCH = Parameter(
     "If-None-Match",
     "header",
@@ -109,6 +132,9 @@ IF_MATCH = Parameter(
 
 ETAG = Header("ETag", "The document's version, in quotes.", TEXT, '"1"')
 PAGE_ETAG = Header("ETag", "Changes when the body does.", TEXT, '"3f1c0a52b7d94e86"')
+PREFERENCE_APPLIED = Header(
+    "Preference-Applied", "What of `Prefer` was applied; only where something was.", TEXT, "return=minimal"
+)
 LOCATION = Header("Location", "The address of what was made.", TEXT, "/v1/documents/orders/o1")
 FOLD_PLAN = Header(
     "Fold-Plan",

@@ -5,11 +5,13 @@ from sanic.response import HTTPResponse
 
 from app.composition import Deployment
 from app.errors import ConditionRequired
-from app.identity.verifier import Identity
 from app.routes import reading
 from app.routes.access import Access
 from app.routes.answering import bytes_answer, document_headers, empty_answer
 from app.routes.app import App
+from app.routes.asking import Asked, asked
+from app.routes.freshness import freshness
+from app.routes.preferring import applied
 from app.routes.querying import Addresses, address_of, body_query, page_answer
 from catalog.declared import Declared
 from commands.condition import ANY, Condition
@@ -52,9 +54,9 @@ class DocumentRoutes:
         if request.query_string:
             reading.parameters(request, ())
         declared = self._catalog.get(collection) or await self._declared(collection, make=False)
-        fresh = reading.freshness(request, self._partitions)
+        fresh, preferred = freshness(request, self._partitions)
         row, standing = await self._queries.get(declared.name, reading.document_id(id), fresh)
-        headers = document_headers(row.version, standing.header)
+        headers = document_headers(row.version, standing.header) | applied(preferred)
         if row.stale_since is not None:
             headers["fold-stale"] = str(row.stale_since)
         if reading.seen_before(request, headers["etag"]):
@@ -66,9 +68,10 @@ class DocumentRoutes:
         self._access.user(request)
         declared = self._catalog.get(collection) or await self._declared(collection, make=False)
         query, base = self._addresses.query(request, declared)
-        page = await self._queries.page(declared, query, reading.freshness(request, self._partitions))
+        fresh, preferred = freshness(request, self._partitions)
+        page = await self._queries.page(declared, query, fresh)
         address = address_of(f"/v1/documents/{declared.name}", base)
-        return page_answer(page, query, address, stale=stale_since(page.items))
+        return page_answer(page, query, address, stale=stale_since(page.items), preferred=preferred)
 
     async def query(self, request: Request, collection: str) -> HTTPResponse:
         """QUERY a collection, or POST …/query: the same as GET, asked for in a body."""
@@ -76,59 +79,57 @@ class DocumentRoutes:
         reading.parameters(request, ())
         query = body_query(request)
         declared = await self._declared(collection, make=False)
-        page = await self._queries.page(declared, query, reading.freshness(request, self._partitions))
-        return page_answer(page, query, stale=stale_since(page.items))
+        fresh, preferred = freshness(request, self._partitions)
+        page = await self._queries.page(declared, query, fresh)
+        return page_answer(page, query, stale=stale_since(page.items), preferred=preferred)
 
     async def create(self, request: Request, collection: str) -> HTTPResponse:
         """POST a new document."""
-        actor = self._access.user(request).actor
-        reading.parameters(request, ())
+        asks = asked(request, self._access)
         body, id, meta = reading.document_body(reading.json_body(request), None)
         if meta is not None:
             raise BodyInvalid("/_meta", "is kept by the server; leave it out")
         declared = await self._declared(collection)
-        written = await self._commands.create(declared, body, id=id, actor=actor)
-        return self._written(declared, written)
+        written = await self._commands.create(
+            declared, body, id=id, actor=asks.actor, key=asks.key, trace=asks.trace
+        )
+        return self._written(asks, declared, written)
 
     async def put(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """PUT a document: replace it, or create it."""
-        identity, id = self._asked(request, id)
+        asks, id = asked(request, self._access), reading.document_id(id)
         body, _, meta = reading.document_body(reading.json_body(request), id)
-        return await self._write(request, identity, collection, id, Put(body, meta))
+        return await self._write(request, asks, collection, id, Put(body, meta))
 
     async def patch(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """PATCH a document: merge patch or JSON Patch, by content type."""
-        identity, id = self._asked(request, id)
+        asks, id = asked(request, self._access), reading.document_id(id)
         media = reading.media_type(request, reading.PATCH_TYPES, patch=True)
         value = reading.json_body(request, reading.PATCH_TYPES)
         if media == reading.JSON_PATCH:
-            return await self._write(request, identity, collection, id, JsonPatch(read_operations(value)))
+            return await self._write(request, asks, collection, id, JsonPatch(read_operations(value)))
         patch, _, meta = reading.document_body(value, id)
-        return await self._write(request, identity, collection, id, MergePatch(patch, meta))
+        return await self._write(request, asks, collection, id, MergePatch(patch, meta))
 
     async def delete(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """DELETE a document; its history stays."""
-        identity, id = self._asked(request, id)
-        return await self._write(request, identity, collection, id, Delete())
+        asks, id = asked(request, self._access), reading.document_id(id)
+        return await self._write(request, asks, collection, id, Delete())
 
     async def restore(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """POST …/restore: bring a deleted document back."""
-        identity, id = self._asked(request, id)
-        return await self._write(request, identity, collection, id, Restore())
-
-    def _asked(self, request: Request, id: str) -> tuple[Identity, str]:
-        """Who asks for which document: settled before anything of the request is read."""
-        identity = self._access.user(request)
-        reading.parameters(request, ())
-        return identity, reading.document_id(id)
+        asks, id = asked(request, self._access), reading.document_id(id)
+        return await self._write(request, asks, collection, id, Restore())
 
     async def _write(
-        self, request: Request, identity: Identity, collection: str, id: str, command: Command
+        self, request: Request, asks: Asked, collection: str, id: str, command: Command
     ) -> HTTPResponse:
         declared = await self._declared(collection, make=isinstance(command, Put))
         condition = _condition(request, declared)
-        written = await self._commands.write(declared, id, command, actor=identity.actor, condition=condition)
-        return self._written(declared, written)
+        written = await self._commands.write(
+            declared, id, command, actor=asks.actor, condition=condition, key=asks.key, trace=asks.trace
+        )
+        return self._written(asks, declared, written)
 
     async def _declared(self, collection: str, *, make: bool = True) -> Declared:
         declared = self._catalog.get(collection)
@@ -138,14 +139,16 @@ class DocumentRoutes:
             return await self._catalog.auto_declare(reading.collection_name(collection))
         return await self._catalog.find(reading.collection_name(collection))
 
-    def _written(self, declared: Declared, written: Written) -> HTTPResponse:
+    def _written(self, asks: Asked, declared: Declared, written: Written) -> HTTPResponse:
         document = written.document
         self._queries.wrote(document.position)
-        headers = document_headers(document.version, document.position)
+        headers = document_headers(document.version, document.position) | applied(asks.preferred)
         if not isinstance(document, Present):
             return empty_answer(204, headers)
         if written.created:
             headers["location"] = f"/v1/documents/{declared.name}/{written.id}"
+        if asks.wants_no_body:
+            return empty_answer(201 if written.created else 204, headers)
         return bytes_answer(written.body, 201 if written.created else 200, headers)
 
 

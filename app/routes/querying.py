@@ -10,6 +10,7 @@ from sanic.response import HTTPResponse
 
 from app.routes import reading
 from app.routes.answering import bytes_answer
+from app.routes.preferring import NONE, Preferences, applied
 from catalog.declared import Declared
 from events.position import Position
 from queries.columns import Columns
@@ -68,14 +69,19 @@ def body_query(request: Request) -> Query:
 
 
 def page_answer(
-    page: Page, query: Query, address: str | None = None, *, stale: Sequence[Position] = ()
+    page: Page,
+    query: Query,
+    address: str | None = None,
+    *,
+    stale: Sequence[Position] = (),
+    preferred: Preferences = NONE,
 ) -> HTTPResponse:
     """A page as it is answered.
 
     address: of its first page, where there is one to link the next one by.
     stale:   since when items of it are stale.
     """
-    headers = {"fold-position": page.standing.header, "fold-plan": _plan(page.plan)}
+    headers = {"fold-position": page.standing.header, "fold-plan": _plan(page.plan), **applied(preferred)}
     if stale:
         headers["fold-stale"] = ", ".join(map(str, stale))
     following = b"null"

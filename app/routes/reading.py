@@ -14,20 +14,15 @@ from commands.errors import BodyInvalid
 from commands.ids import checked_id
 from events.commit import JsonObject
 from queries.errors import QueryInvalid
-from queries.freshness import AS_IT_IS, Freshness
-from queries.standing import read_positions
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 PATCH_TYPES = (MERGE_PATCH, JSON_PATCH, JSON)
 
-MOST_PATIENCE = 30
-
 _TAGS = re.compile(r'\s*(?:W/)?"[!#-~\x80-\xff]*"\s*(?:,\s*(?:W/)?"[!#-~\x80-\xff]*"\s*)*')
 _TAG = re.compile(r'(W/)?"([!#-~\x80-\xff]*)"')
 _VERSION = re.compile("[1-9][0-9]{0,15}")
-_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*(\d{1,6})\s*(?=[,;]|$)", re.IGNORECASE)
 
 
 def header(request: Request, name: str) -> str | None:
@@ -122,18 +117,6 @@ def seen_before(request: Request, tag: str) -> bool:
     if seen is None:
         return False
     return seen.strip() == "*" or tag in [f'"{value}"' for _, value in _TAG.findall(seen)]
-
-
-def freshness(request: Request, partitions: int) -> Freshness:
-    """How new the answer must be, and how long it may take. Raises QueryInvalid."""
-    wanted = header(request, "fold-after")
-    if wanted is None:
-        return AS_IT_IS
-    after = read_positions(wanted, partitions)
-    preferred = _WAIT.search(header(request, "prefer") or "")
-    if preferred is None:
-        return Freshness(after)
-    return Freshness(after, min(int(preferred[1]), MOST_PATIENCE))
 
 
 def parameters(request: Request, known: Sequence[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from app.composition import Deployment
 from app.routes import reading
 from app.routes.access import Access
 from app.routes.app import App
+from app.routes.freshness import freshness
 from app.routes.querying import Addresses, address_of, body_query, page_answer
 from catalog.declared import Declared
 
@@ -34,8 +35,10 @@ class ViewRoutes:
         declared = await self._declared(collection)
         named = self._views.named(declared, view)
         query, base = self._addresses.query(request, declared, named.columns)
-        page = await self._views.page(named, query, reading.freshness(request, self._partitions))
-        return page_answer(page, query, address_of(f"/v1/views/{declared.name}/{named.view.name}", base))
+        fresh, preferred = freshness(request, self._partitions)
+        page = await self._views.page(named, query, fresh)
+        address = address_of(f"/v1/views/{declared.name}/{named.view.name}", base)
+        return page_answer(page, query, address, preferred=preferred)
 
     async def query(self, request: Request, collection: str, view: str) -> HTTPResponse:
         """QUERY a view, or POST …/query: the same as GET, asked for in a body."""
@@ -44,9 +47,8 @@ class ViewRoutes:
         asked = body_query(request)
         named = self._views.named(await self._declared(collection), view)
         query = named.columns.query(asked)
-        return page_answer(
-            await self._views.page(named, query, reading.freshness(request, self._partitions)), query
-        )
+        fresh, preferred = freshness(request, self._partitions)
+        return page_answer(await self._views.page(named, query, fresh), query, preferred=preferred)
 
     async def _declared(self, collection: str) -> Declared:
         found = self._catalog.get(collection)

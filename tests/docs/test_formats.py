@@ -10,7 +10,7 @@ from app.http.protocol import CONNECTION_LIMIT
 from app.identity.tokens import LONGEST_SUBJECT
 from app.identity.verifier import LONGEST_TOKEN
 from app.routes.export import MOST_AT_ONCE
-from app.routes.reading import MOST_PATIENCE
+from app.routes.preferring import MOST_PATIENCE
 from app.settings import Settings
 from catalog.declaration import MAX_FIELDS, MAX_INDEXES, MAX_UNIQUE, MAX_VIEWS
 from catalog.names import RESERVED

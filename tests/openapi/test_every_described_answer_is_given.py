@@ -37,7 +37,7 @@ ELSEWHERE = {
     *product(("projection_pause", "projection_resume", "projection_cancel", "projection_rollback"), ("200",)),
     ("projection_forget", "204"),
     ("health_ready", "503"),
-    *product(CHANGES, ("history-unreadable",)),
+    *product(CHANGES, ("history-unreadable", "request-under-way")),
     *product(("parked_show", "parked_retry", "parked_skip"), ("200",)),
     ("collection_declare", "projection-behind"),
     ("collection_drop", "projection-behind"),

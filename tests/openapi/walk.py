@@ -20,6 +20,7 @@ def documents() -> list[Step]:
         *_querying("view_query", "QUERY", "/v1/views/orders/by_status"),
         *_querying("view_query_post", "POST", "/v1/views/orders/by_status/query"),
         *_missing_views(),
+        *_keyed(orders, strict),
         *_reading("document_read", f"{orders}/o1"),
         Step("document_put", "PUT", f"{orders}/o9", 201, {**ORDER, "number": 9}),
         Step("document_put", "PUT", f"{orders}/o1", 200, {**ORDER, "status": "paid"}),
@@ -66,6 +67,32 @@ def _creating(name: str, path: str) -> list[Step]:
     ]
 
 
+def _keyed(orders: str, strict: str) -> list[Step]:
+    """Every write under a key that was used for another, under none that can be, and without a body."""
+    used = {"Idempotency-Key": "used"}
+    steps = [Step("document_put", "PUT", f"{strict}/keyed", 201, {}, headers={**used, "If-None-Match": "*"})]
+    for name, method, path in (
+        ("document_create", "POST", strict),
+        ("document_put", "PUT", f"{strict}/keyed"),
+        ("document_patch", "PATCH", f"{strict}/keyed"),
+        ("document_delete", "DELETE", f"{strict}/keyed"),
+        ("document_restore", "POST", f"{strict}/keyed/restore"),
+    ):
+        condition = {"If-None-Match": "*"} if name == "document_restore" else {"If-Match": "*"}
+        headers = {**used, **condition}
+        body = {"id": "keyed"} if name == "document_create" else {"n": 2}
+        steps += [
+            Step(name, method, path, "request-differs", body, headers=headers),
+            Step(name, method, path, "header-invalid", {}, headers={"Idempotency-Key": '"'}),
+        ]
+    minimal = {"Prefer": "return=minimal"}
+    return [
+        *steps,
+        Step("document_put", "PUT", f"{orders}/o1", 204, {**ORDER, "status": "paid"}, headers=minimal),
+        Step("document_patch", "PATCH", f"{orders}/o1", 204, {"status": "new"}, headers=minimal),
+    ]
+
+
 def _listing(name: str, path: str) -> list[Step]:
     return [
         Step(name, "GET", path, 200),
@@ -75,6 +102,7 @@ def _listing(name: str, path: str) -> list[Step]:
         Step(name, "GET", f"{path}?x=1", "parameter-unknown"),
         Step(name, "GET", path.replace("/orders", "/nothing"), "collection-missing"),
         Step(name, "GET", path, "projection-behind", headers=_far_ahead()),
+        Step(name, "GET", path, "header-invalid", headers=_strictly()),
         *strangers(name, "GET", path),
     ]
 
@@ -91,6 +119,7 @@ def _querying(name: str, method: str, path: str) -> list[Step]:
         Step(name, method, path, "media-type-unsupported", text="{}", headers=plain()),
         Step(name, method, nowhere, "collection-missing", {}),
         Step(name, method, path, "projection-behind", {}, headers=_far_ahead()),
+        Step(name, method, path, "header-invalid", {}, headers=_strictly()),
         *strangers(name, method, path),
     ]
 
@@ -114,6 +143,7 @@ def _reading(name: str, path: str) -> list[Step]:
         Step(name, "GET", "/v1/documents/nothing/o1", "collection-missing"),
         Step(name, "GET", "/v1/documents/orders/a%20b", "document-invalid"),
         Step(name, "GET", path, "projection-behind", headers=_far_ahead()),
+        Step(name, "GET", path, "header-invalid", headers=_strictly()),
         *strangers(name, "GET", path),
     ]
 

@@ -7,12 +7,16 @@ from app.openapi.fields import (
     ETAG,
     FOLD_AFTER,
     ID,
+    IDEMPOTENCY_KEY,
     IF_MATCH,
     IF_NONE_MATCH,
     LOCATION,
+    PREFER_RETURN,
     PREFER_WAIT,
+    PREFERENCE_APPLIED,
     SERVED_AT,
     STALE_SINCE,
+    TRACEPARENT,
     WRITTEN_AT,
 )
 from app.openapi.operations.lists import LIST, QUERY, QUERY_BY_POST
@@ -26,14 +30,21 @@ _WRITES = (
     "history-unreadable",
     "contention",
     "log-unavailable",
+    "header-invalid",
+    "request-under-way",
+    "request-differs",
 )
-_CONDITIONS = ("header-invalid", "version-conflict", "condition-required")
+_CONDITIONS = ("version-conflict", "condition-required")
+_ASKED = (IDEMPOTENCY_KEY, PREFER_RETURN, TRACEPARENT)
 _BODIES = ("json-invalid", "media-type-unsupported")
 _RULES = ("schema-violated", "unique-taken")
 
 
 _NEW = document_example(ORDER, 1, 812)
-_CREATED = json_answer("It was created.", "Document", _NEW, ETAG, WRITTEN_AT, LOCATION)
+_SERVED = (ETAG, SERVED_AT, STALE_SINCE, PREFERENCE_APPLIED)
+_AFTER = (ETAG, WRITTEN_AT, PREFERENCE_APPLIED)
+_CREATED = json_answer("It was created.", "Document", _NEW, *_AFTER, LOCATION)
+_MINIMAL = Answer("It was done; you prefer to have no body.", _AFTER)
 
 CREATE = Operation(
     name="document_create",
@@ -46,7 +57,7 @@ CREATE = Operation(
         "Makes a document that must not be there yet. Without `id` in the body the server chooses one: a "
         "UUIDv7, so that ids made later sort later."
     ),
-    parameters=(COLLECTION,),
+    parameters=(COLLECTION, *_ASKED),
     body={JSON: Content("DocumentBody", {"id": "o1", **ORDER})},
     answers={201: _CREATED},
     problems=(*_WRITES, *_BODIES, *_RULES, "document-exists", "declaration-invalid"),
@@ -65,8 +76,8 @@ READ = Operation(
     ),
     parameters=(COLLECTION, ID, FOLD_AFTER, PREFER_WAIT, IF_NONE_MATCH),
     answers={
-        200: json_answer("The document.", "Document", _NEW, ETAG, SERVED_AT, STALE_SINCE),
-        304: Answer("You have it already.", (ETAG, SERVED_AT, STALE_SINCE)),
+        200: json_answer("The document.", "Document", _NEW, *_SERVED),
+        304: Answer("You have it already.", _SERVED),
     },
     problems=(*READS, "document-invalid", "document-missing", "log-unavailable"),
 )
@@ -82,11 +93,12 @@ PUT = Operation(
         "Makes the document like the body, whether it was there or not. A body that changes nothing makes no "
         "event, and is answered with the version that stands. After a deletion the version goes on counting."
     ),
-    parameters=(COLLECTION, ID, IF_MATCH, CREATE_ONLY),
+    parameters=(COLLECTION, ID, IF_MATCH, CREATE_ONLY, *_ASKED),
     body={JSON: Content("DocumentBody", PAID)},
     answers={
-        200: json_answer("It was replaced.", "Document", document_example(PAID, 2, 813), ETAG, WRITTEN_AT),
+        200: json_answer("It was replaced.", "Document", document_example(PAID, 2, 813), *_AFTER),
         201: _CREATED,
+        204: _MINIMAL,
     },
     problems=(*_WRITES, *_CONDITIONS, *_BODIES, *_RULES, "declaration-invalid"),
 )
@@ -104,14 +116,15 @@ PATCH = Operation(
         "A merge patch (RFC 7396) or a JSON Patch (RFC 6902), by the content type; `application/json` is a "
         "merge patch, too. It is applied to the newest state in the log, wholly or not at all."
     ),
-    parameters=(COLLECTION, ID, IF_MATCH),
+    parameters=(COLLECTION, ID, IF_MATCH, *_ASKED),
     body={
         MERGE_PATCH: Content("MergePatch", {"status": "shipped"}),
         JSON_PATCH: Content("JsonPatch", [{"op": "replace", "path": "/status", "value": "shipped"}]),
         JSON: Content("MergePatch", {"status": "shipped"}),
     },
     answers={
-        200: json_answer("It was changed.", "Document", document_example(_SHIPPED, 3, 814), ETAG, WRITTEN_AT)
+        200: json_answer("It was changed.", "Document", document_example(_SHIPPED, 3, 814), *_AFTER),
+        204: _MINIMAL,
     },
     problems=(
         *_WRITES,
@@ -132,8 +145,8 @@ DELETE = Operation(
     access="user",
     summary="Delete a document",
     description="Takes the document away from every reader. Its history stays in the log, and its id is free.",
-    parameters=(COLLECTION, ID, IF_MATCH),
-    answers={204: Answer("It was deleted.", (ETAG, WRITTEN_AT))},
+    parameters=(COLLECTION, ID, IF_MATCH, *_ASKED),
+    answers={204: Answer("It was deleted.", _AFTER)},
     problems=(*_WRITES, *_CONDITIONS, "document-missing"),
 )
 
@@ -145,10 +158,10 @@ RESTORE = Operation(
     access="user",
     summary="Restore a deleted document",
     description="Brings a deleted document back as it was, with its time of creation.",
-    parameters=(COLLECTION, ID, CREATE_ONLY),
+    parameters=(COLLECTION, ID, CREATE_ONLY, *_ASKED),
     answers={
         201: json_answer(
-            "It is there again.", "Document", document_example(_SHIPPED, 5, 816), ETAG, WRITTEN_AT, LOCATION
+            "It is there again.", "Document", document_example(_SHIPPED, 5, 816), *_AFTER, LOCATION
         )
     },
     problems=(*_WRITES, *_CONDITIONS, *_RULES, "document-missing", "document-exists"),

@@ -12,6 +12,7 @@ from app.openapi.fields import (
     LIMIT,
     LINK,
     PREFER_WAIT,
+    PREFERENCE_APPLIED,
     SERVED_AT,
     SORT,
     STALE_ON_PAGE,
@@ -39,7 +40,11 @@ LIST = Operation(
     ),
     parameters=(COLLECTION, WHERE, SORT, LIMIT, CURSOR, COUNT, FIELDS, EXPLAIN, FOLD_AFTER, PREFER_WAIT),
     sample={"limit": "20"},
-    answers={200: json_answer("A page.", "Page", _PAGE, SERVED_AT, FOLD_PLAN, LINK, STALE_ON_PAGE)},
+    answers={
+        200: json_answer(
+            "A page.", "Page", _PAGE, SERVED_AT, FOLD_PLAN, LINK, STALE_ON_PAGE, PREFERENCE_APPLIED
+        )
+    },
     problems=_PROBLEMS,
 )
 

@@ -14,7 +14,14 @@ ORDER: dict[str, Any] = {
 PAID = {**ORDER, "status": "paid"}
 
 USER = ("parameter-unknown", "token-missing", "token-invalid")
-READS = (*USER, "query-invalid", "collection-missing", "projection-behind", "projection-unavailable")
+READS = (
+    *USER,
+    "header-invalid",
+    "query-invalid",
+    "collection-missing",
+    "projection-behind",
+    "projection-unavailable",
+)
 
 
 def document_example(body: dict[str, Any], version: int, position: int) -> dict[str, Any]:

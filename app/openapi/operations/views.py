@@ -14,6 +14,7 @@ from app.openapi.fields import (
     LIMIT,
     LINK,
     PREFER_WAIT,
+    PREFERENCE_APPLIED,
     SERVED_AT,
     SORT,
     TEXT,
@@ -73,7 +74,7 @@ LIST = Operation(
         PREFER_WAIT,
     ),
     sample={"sort": "-total", "limit": "10"},
-    answers={200: json_answer("A page.", "RowPage", _PAGE, SERVED_AT, FOLD_PLAN, LINK)},
+    answers={200: json_answer("A page.", "RowPage", _PAGE, SERVED_AT, FOLD_PLAN, LINK, PREFERENCE_APPLIED)},
     problems=_PROBLEMS,
 )
 

@@ -11,6 +11,8 @@ from commands.errors import (
     HistoryUnreadable,
     PatchInvalid,
     PatchUnfit,
+    RequestDiffers,
+    RequestUnderWay,
     SchemaViolated,
     UniqueTaken,
 )
@@ -86,6 +88,17 @@ EXPLAINED = {
         "A write with the same request key had its effect already. Nothing was written now.",
         "Read the document to see what that write did.",
         RequestRepeated(b"key"),
+    ),
+    "request-under-way": Explained(
+        "A request with the same idempotency key is being worked on just now.",
+        "Send it again in a moment: it is answered then with what came of the first.",
+        RequestUnderWay(),
+    ),
+    "request-differs": Explained(
+        "The idempotency key was used before, for a request with another method, address, content type or "
+        "body. Nothing was written now.",
+        "Choose a new key for every new request; keep the key only to send the very same one again.",
+        RequestDiffers(),
     ),
     "version-conflict": Explained(
         "If-Match or If-None-Match does not hold: somebody wrote first, or the document is not there. "

@@ -1,0 +1,66 @@
+"""Prefer (RFC 7240): what a client would like, as far as it can be had, and what of that was applied."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from sanic.request import Request
+
+from app.errors import HeaderInvalid
+from app.routes.reading import header
+
+MOST_PATIENCE = 30
+
+WRITES = ("return", "handling")
+READS = ("wait", "handling")
+
+_NAME = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_WORD = rf'(?:{_NAME}|"(?:[^"\\]|\\.)*")'
+_STATED = re.compile(rf'({_NAME})\s*(?:=\s*({_WORD}))?\s*((?:;[^,"]*(?:"[^"]*"[^,"]*)*)?)(?:,|$)')
+_POSSIBLE = {
+    "return": re.compile("minimal|representation"),
+    "wait": re.compile("[0-9]{1,6}"),
+    "handling": re.compile("strict|lenient"),
+}
+
+Preferences = Mapping[str, str]
+"""Values by the names of preferences, those alone that are known, possible and make sense."""
+
+NONE: Preferences = MappingProxyType({})
+
+
+def preferences(request: Request, possible: tuple[str, ...]) -> Preferences:
+    """What the client prefers, of what is possible here; the rest is ignored.
+
+    Raises: HeaderInvalid for the rest where the client prefers `handling=strict`.
+    """
+    given = header(request, "prefer")
+    if given is None:
+        return NONE
+    found: dict[str, str] = {}
+    odd = []
+    for name, value in _stated(given):
+        if name in possible and _POSSIBLE[name].fullmatch(value):
+            found.setdefault(name, value)
+        else:
+            odd.append(f"{name}={value}" if value else name)
+    if odd and found.get("handling") == "strict":
+        raise HeaderInvalid("Prefer", f"{', '.join(odd)[:200]} can not be applied here, and handling is strict")
+    return found
+
+
+def patience(preferred: Preferences) -> int | None:
+    """How many seconds a read may wait, 30 at most; None where nothing is preferred."""
+    return min(int(preferred["wait"]), MOST_PATIENCE) if "wait" in preferred else None
+
+
+def applied(preferred: Preferences) -> dict[str, str]:
+    """The header that says what was applied; none where nothing was preferred."""
+    if not preferred:
+        return {}
+    return {"preference-applied": ", ".join(f"{name}={value}" for name, value in preferred.items())}
+
+
+def _stated(given: str) -> list[tuple[str, str]]:
+    """Names and values; an empty value is as none."""
+    return [(name.lower(), value.strip('"')) for name, value, _ in _STATED.findall(given)]

@@ -1,0 +1,46 @@
+"""Prefer (RFC 7240): what can be applied is, and is told; the rest is ignored unless handling is strict."""
+
+import pytest
+
+from tests.http.documents import Documents, problem
+
+
+async def test_minimal_answers_have_headers_and_no_body(orders: Documents) -> None:
+    made = await orders.put("o1", {"n": 1}, prefer="return=minimal")
+    assert (made.status_code, made.content, made.headers["etag"]) == (201, b"", '"1"')
+    assert made.headers["location"] == orders.of("o1")
+    changed = await orders.patch("o1", {"n": 2}, prefer="return=minimal")
+    assert (changed.status_code, changed.content, changed.headers["etag"]) == (204, b"", '"2"')
+    assert changed.headers["preference-applied"] == "return=minimal"
+    assert (await orders.get("o1", after=changed)).json()["n"] == 2
+
+
+@pytest.mark.parametrize(
+    ("prefer", "applied"),
+    [
+        ("return=representation", "return=representation"),
+        ('Return="representation"; x=1', "return=representation"),
+        ("return=representation, return=minimal", "return=representation"),
+        ("respond-async, return=everything", None),
+        ("handling=lenient, wait=5", "handling=lenient"),
+        ("", None),
+        ('"return=minimal"', None),
+    ],
+)
+async def test_what_can_not_be_applied_to_a_write_is_ignored(
+    prefer: str, applied: str | None, orders: Documents
+) -> None:
+    made = await orders.put("o1", {"n": 1}, prefer=prefer)
+    assert (made.status_code, made.json()["n"]) == (201, 1)
+    assert made.headers.get("preference-applied") == applied
+
+
+async def test_what_can_not_be_applied_is_refused_where_handling_is_strict(orders: Documents) -> None:
+    refused = await orders.put("o1", {"n": 1}, prefer="handling=strict, respond-async, return=all")
+    assert "respond-async, return=all" in problem(refused, 400, "header-invalid")["detail"]
+    made = await orders.put("o1", {"n": 1}, prefer="handling=strict, return=minimal")
+    assert (made.status_code, made.headers["preference-applied"]) == (201, "handling=strict, return=minimal")
+    read = await orders.get("o1", after=made, prefer="wait=3, handling=strict")
+    assert (read.status_code, read.headers["preference-applied"]) == (200, "wait=3, handling=strict")
+    for path in ("o1", ""):
+        problem(await orders.get(path, prefer="handling=strict, return=minimal"), 400, "header-invalid")
