@@ -206,5 +206,9 @@ def _bringing_back(name: str, orders: str, strict: str) -> list[Step]:
     ]
 
 
+def _strictly() -> dict[str, str]:
+    return {"Prefer": "handling=strict, respond-async"}
+
+
 def _far_ahead() -> dict[str, str]:
     return {"Fold-After": "1000000", "Prefer": "wait=0"}
