@@ -9,6 +9,7 @@ import typer
 from app.cli.choices import choice
 from app.cli.counting import counted
 from app.cli.options import Data
+from app.cli.running import run
 
 
 class ExportFormat(StrEnum):
@@ -36,8 +37,6 @@ def export(
     """Export documents, or rows of a view, from the log: all of one position, whatever is written meanwhile."""
     import sys
 
-    import uvloop
-
     from app.cli.deployment import find
     from app.exporting.formats import format_of
     from app.exporting.job import ExportJob, run_export
@@ -48,7 +47,7 @@ def export(
         raise typer.BadParameter("say with --format what to write: ndjson, csv, parquet or arrow")
     if output is None and name in ("parquet", "arrow") and sys.stdout.isatty():
         raise typer.BadParameter(f"{name} is nothing to look at; name a file with --output")
-    done = uvloop.run(run_export(find(data), ExportJob(collection, view, name, at, output, defused)))
+    done = run(run_export(find(data), ExportJob(collection, view, name, at, output, defused)))
     records = counted(done.records, "row" if view else "document")
     told = f"{records} as of {done.position}, {counted(done.size, 'byte')}, in {done.seconds:.1f} s"
     typer.echo(f"{collection}: {told}", err=True)

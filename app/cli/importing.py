@@ -8,6 +8,7 @@ import typer
 
 from app.cli.choices import choice
 from app.cli.options import Data
+from app.cli.running import run
 
 
 class Format(StrEnum):
@@ -36,8 +37,6 @@ def import_(
     data: Data = None,
 ) -> None:
     """Import a file. Exits with 0 when everything went in, with 1 when something was refused."""
-    import uvloop
-
     from app.cli.deployment import find
     from app.importing.job import ImportJob, run_import
     from app.memory import tune_memory
@@ -45,7 +44,7 @@ def import_(
     job = ImportJob(collection, file, id, format and format.value, tuple(null or ()), on_conflict.value)
     tune_memory()
     started = time.monotonic()
-    summary = uvloop.run(run_import(find(data), job))
+    summary = run(run_import(find(data), job))
     seconds = time.monotonic() - started
     typer.echo(
         f"{collection}: {summary.stored:,} stored, {summary.unchanged:,} unchanged, "

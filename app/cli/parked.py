@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from app.cli.options import Data
+from app.cli.running import run
 
 if TYPE_CHECKING:
     from projections.parked import Parked
@@ -75,8 +76,6 @@ def _told(parked: "Parked") -> tuple[str, ...]:
 
 def _done(data: Path | None, work: Callable[["Parking"], Awaitable[T]]) -> T:
     """Do one thing with the parked documents. Raises what `work` raises."""
-    import uvloop
-
     from app.cli.deployment import find
     from app.composition import stores
     from projections.parking import Parking
@@ -85,4 +84,4 @@ def _done(data: Path | None, work: Callable[["Parking"], Awaitable[T]]) -> T:
         async with stores(find(data)) as opened:
             return await work(Parking(opened.redis, opened.layout, opened.log, opened.catalog))
 
-    return uvloop.run(done())
+    return run(done())

@@ -8,6 +8,7 @@ import typer
 
 from app.cli.counting import counted
 from app.cli.options import Data
+from app.cli.running import run
 
 if TYPE_CHECKING:
     from projections.steering import Steering
@@ -58,8 +59,6 @@ def forget(collection: Collection, data: Data = None) -> None:
 
 def _steered(data: Path | None, collection: str, steer: Callable[["Steering"], Awaitable[T]]) -> T:
     """Do one thing to one collection's projection. Raises what `steer` raises, and CollectionMissing."""
-    import uvloop
-
     from app.cli.deployment import find
     from app.composition import deployment
 
@@ -68,4 +67,4 @@ def _steered(data: Path | None, collection: str, steer: Callable[["Steering"], A
             await built.catalog.find(collection)
             return await steer(built.steering)
 
-    return uvloop.run(steered())
+    return run(steered())

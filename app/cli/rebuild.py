@@ -6,6 +6,7 @@ import typer
 
 from app.cli.counting import counted
 from app.cli.options import Data, given
+from app.cli.running import run
 
 
 def rebuild(
@@ -26,8 +27,6 @@ def rebuild(
     data: Data = None,
 ) -> None:
     """Rebuild projections; readers see the old ones until the new ones are there. Ends when they are."""
-    import uvloop
-
     from app.cli.deployment import find
     from app.rebuilding import rebuild as rebuild_projections
 
@@ -35,7 +34,7 @@ def rebuild(
         raise typer.BadParameter("name one collection, or --all")
     names = [] if collection is None else [collection]
     options = given(verify=verify, max_rate=max_rate, workers=workers, keep=keep)
-    for job in uvloop.run(rebuild_projections(find(data), names, options)):
+    for job in run(rebuild_projections(find(data), names, options)):
         seconds = (job.finished_at or 0) - (job.started_at or 0)
         rate = job.done / seconds if seconds > 0 else 0.0
         compared = f", {counted(job.compared, 'row')} compared" if job.compared is not None else ""

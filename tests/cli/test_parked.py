@@ -28,7 +28,8 @@ def test_parked_documents_are_listed_shown_retried_and_skipped(running: Up) -> N
     skipped = foldbase("parked", "skip", "parcels", "p1", *data)
     assert (skipped.returncode, skipped.stdout) == (0, "parcels/p1: everything is applied\n")
     none = foldbase("parked", "list", *data)
-    assert (none.returncode, none.stdout, none.stderr) == (0, "", "nothing is parked\n")
+    assert (none.returncode, none.stdout) == (0, "")
+    assert none.stderr.endswith("nothing is parked\n")
     again = foldbase("parked", "retry", "parcels", "p1", *data)
     assert (again.returncode, again.stderr.count("\n")) == (1, 1)
     assert "parcels/p1 is not parked" in again.stderr
