@@ -1,6 +1,6 @@
 """Travelling along an index: asking for a page of it, and telling apart several entries of one row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from projections.entries import ONE_OF_SEVERAL, entries_of, key_of_member
@@ -50,9 +50,8 @@ async def travel(
 def _told_apart(source: Source, plan: Plan, limit: int, wanted: int, told: Told) -> Travelled | None:
     """The page, each row once; None where more entries must be looked at for it."""
     count, entries, _, rows, members = told.parts
-    kept = [
-        (member, row) for member, row in zip(members, rows, strict=True) if _stands(source, plan, member, row)
-    ]
+    first = _first_entry(source, plan)
+    kept = [(member, row) for member, row in zip(members, rows, strict=True) if first(member, row) == member]
     is_end, is_full = len(members) <= wanted, len(kept) > limit
     if not is_full and not is_end and wanted < MOST_ENTRIES:
         return None
@@ -60,12 +59,19 @@ def _told_apart(source: Source, plan: Plan, limit: int, wanted: int, told: Told)
     return Travelled([row for _, row in kept[:limit]], ends, count, entries, told.standing)
 
 
-def _stands(source: Source, plan: Plan, member: bytes, row: bytes) -> bool:
-    """Whether an entry is the one that its row is answered for."""
-    if member[-3:-2] != ONE_OF_SEVERAL:
-        return True
-    id = key_of_member(member)[1].decode()
-    return plan.first(entries_of(plan.order.index)(id, source.document(row))) == member
+def _first_entry(source: Source, plan: Plan) -> Callable[[bytes, bytes], bytes | None]:
+    """What tells, of an entry and its row, the entry that the row is answered for: found once for each row."""
+    entries, found = entries_of(plan.order.index), dict[bytes, bytes | None]()
+
+    def first(member: bytes, row: bytes) -> bytes | None:
+        if member[-3:-2] != ONE_OF_SEVERAL:
+            return member
+        id = key_of_member(member)[1]
+        if id not in found:
+            found[id] = plan.first(entries(id.decode(), source.document(row)))
+        return found[id]
+
+    return first
 
 
 def _question(
