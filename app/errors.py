@@ -43,7 +43,8 @@ class MethodRefused(RequestError):
     allowed: Sequence[str]
 
     def __str__(self) -> str:
-        return f"{self.method[:40]} is not possible here; use {' or '.join(self.allowed)}"
+        others = [name for name in self.allowed if name != "OPTIONS"]
+        return f"{self.method[:40]} is not possible here; use {' or '.join(others)}"
 
 
 @dataclass(eq=False)

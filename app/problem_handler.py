@@ -1,6 +1,5 @@
 """Where every error of a request ends: answered as a problem, and logged where it is our fault."""
 
-from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +13,6 @@ from app.errors import MethodRefused, RouteMissing
 from app.problems import UNEXPECTED, problem_of, problem_response
 
 _log = structlog.get_logger(__name__)
-
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 
 
 class ProblemHandler(ErrorHandler):
@@ -51,15 +48,6 @@ def _in_our_words(request: Request, error: Exception) -> Exception:
         case NotFound() if request.route is None:
             return RouteMissing(request.path)
         case MethodNotAllowed() if request.route is None:
-            return MethodRefused(request.method, _allowed(request))
+            router: Any = request.app.router
+            return MethodRefused(request.method, router.allowed(request.path))
     return error
-
-
-def _allowed(request: Request) -> list[str]:
-    """The methods that the address is served for. Sanic tells them only of some routes."""
-    allowed = []
-    for method in METHODS:
-        with suppress(NotFound, MethodNotAllowed):
-            request.app.router.get(request.path, method, None)
-            allowed.append(method)
-    return allowed

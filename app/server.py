@@ -4,12 +4,17 @@ import asyncio
 import os
 import signal
 import socket
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
 from sanic import Sanic
 
 from app.composition import Deployment, deployment, token_key
+from app.http.cross_origin import CrossOrigin
+from app.http.finishing import FinishedProtocol, Finisher
+from app.http.origins import read_origins
+from app.http.server_timing import tell_time
 from app.identity.verifier import Verifier
 from app.metrics.exposition import Exposition
 from app.metrics.traffic import CountedProtocol, Traffic
@@ -55,6 +60,7 @@ def create_app(built: Deployment) -> App:
     )
     access = Access(Verifier([token_key(settings)]))
     traffic = app.ctx.traffic = Traffic()
+    app.ctx.finishers = tuple(_finishers(settings))
     built.log.on_append(traffic.appended)
     for routes in (
         DocumentRoutes(built, access),
@@ -71,6 +77,14 @@ def create_app(built: Deployment) -> App:
     return app
 
 
+def _finishers(settings: Settings) -> Iterator[Finisher]:
+    """What the settings add to every answer."""
+    if origins := read_origins(settings.cors_origins):
+        yield CrossOrigin(origins)
+    if settings.server_timing:
+        yield tell_time
+
+
 async def serve(settings: Settings, sock: socket.socket) -> None:
     """Serve on a listening socket until SIGTERM or SIGINT; requests under way are finished first."""
     stopped = asyncio.Event()
@@ -83,9 +97,12 @@ async def serve(settings: Settings, sock: socket.socket) -> None:
 
 
 async def start(app: App, sock: socket.socket) -> Any:
-    """Start serving `app` on a listening socket."""
+    """Start serving `app` on a listening socket. Where nothing is added to answers, nothing is looked up."""
     server: Any = await app.create_server(
-        sock=sock, protocol=CountedProtocol, return_asyncio_server=True, access_log=False
+        sock=sock,
+        protocol=FinishedProtocol if app.ctx.finishers else CountedProtocol,
+        return_asyncio_server=True,
+        access_log=False,
     )
     await server.startup()
     await server.before_start()

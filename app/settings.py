@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.http.origins import read_origins
 from events.errors import FoldbaseError
 
 
@@ -53,6 +54,10 @@ class Settings(BaseSettings):
     max_body: Annotated[int, Field(ge=1024)] = Field(
         16 * 2**20, description="Largest request body; a document is held to 1 MiB besides."
     )
+    cors_origins: str = Field(
+        "", description="Origins whose pages may use the API, with commas between them; `*` for any."
+    )
+    server_timing: bool = Field(False, description="Tell in Server-Timing how long each answer took.")
     store_timeout: Annotated[float, Field(gt=0)] = Field(
         10.0, description="How long a write may wait for MongoDB before it is answered 503."
     )
@@ -68,6 +73,12 @@ class Settings(BaseSettings):
     snapshot_every: Annotated[int, Field(ge=1)] = Field(
         100, description="A snapshot is kept every so many versions of a stream."
     )
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, text: str) -> str:
+        read_origins(text)
+        return text
 
     @classmethod
     def load(cls, **chosen: Any) -> "Settings":

@@ -33,6 +33,9 @@ A document API over an append-only event log. Declare a collection, write docume
 Every write answers `Fold-Position`, the place of its commit in the log. A read that sends it back as \
 `Fold-After` is answered with that write or a later state, or says that it can not be.
 
+Every address answers OPTIONS with the methods that it has, in `Allow`; no token is needed for that. Pages of \
+other origins may use what is here where the operator lists them (`FOLDBASE_CORS_ORIGINS`).
+
 Errors are problems (RFC 9457). The `type` of each is the address of its explanation."""
 
 

@@ -1,20 +1,45 @@
-"""Routing: Sanic's, with the method QUERY (RFC 10008), and documents that are called like a word of ours."""
+"""Routing: Sanic's, with QUERY (RFC 10008), OPTIONS everywhere, and documents called like a word of ours."""
 
+from contextlib import suppress
 from typing import Any
 
 from sanic.constants import HTTP_METHODS
 from sanic.exceptions import MethodNotAllowed, NotFound
+from sanic.request import Request
+from sanic.response import HTTPResponse
 from sanic.router import Router
 
+from app.routes.reading import JSON, PATCH_TYPES
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
+
+_EVERYTHING = "*"
 _WORD = "/query"
 
 
 class Routing(Router):
-    """Where `/query` below a collection is not served with a method, it is the document of that id."""
+    """OPTIONS is answered wherever anything is, and for `*`.
+
+    Where `/query` below a collection is not served with a method, it is the document of that id.
+    """
 
     ALLOWED_METHODS = (*HTTP_METHODS, "QUERY")  # type: ignore[arg-type]
 
+    def allowed(self, path: str) -> list[str]:
+        """The methods that an address is served for, OPTIONS last; none where there is nothing."""
+        found = []
+        for method in METHODS:
+            with suppress(NotFound, MethodNotAllowed):
+                self._served(path, method, None)
+                found.append(method)
+        return [*found, "OPTIONS"] if found else []
+
     def _get(self, path: str, method: str, host: str | None) -> Any:
+        if method == "OPTIONS":
+            return self._options(path)
+        return self._served(path, method, host)
+
+    def _served(self, path: str, method: str, host: str | None) -> Any:
         try:
             return super()._get(path, method, host)
         except MethodNotAllowed as refused:
@@ -24,3 +49,25 @@ class Routing(Router):
                 return super()._get(f"{path.removesuffix(_WORD)}/%71uery", method, host)
             except NotFound:
                 raise refused from None
+
+    def _options(self, path: str) -> Any:
+        """A route of the address, and a handler that tells its methods. Raises NotFound."""
+        allowed = [*METHODS, "OPTIONS"] if path == _EVERYTHING else self.allowed(path)
+        if not allowed:
+            raise NotFound(f"there is nothing at {path}")
+        route = next(iter(self.routes)) if path == _EVERYTHING else self._served(path, allowed[0], None)[0]
+        headers = _options_headers(allowed)
+
+        async def told(_: Request) -> HTTPResponse:
+            return HTTPResponse(None, 204, headers)
+
+        return route, told, {}
+
+
+def _options_headers(allowed: list[str]) -> dict[str, str]:
+    headers = {"allow": ", ".join(allowed)}
+    if "PATCH" in allowed:
+        headers["accept-patch"] = ", ".join(PATCH_TYPES)
+    if "QUERY" in allowed:
+        headers["accept-query"] = JSON
+    return headers

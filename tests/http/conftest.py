@@ -96,5 +96,5 @@ def collection() -> str:
 async def orders(collection: str, admin: httpx.AsyncClient, user: httpx.AsyncClient) -> Documents:
     """The documents of a new collection, about which nothing is declared."""
     declared = await admin.put(f"/v1/collections/{collection}", json={})
-    assert declared.status_code == 201
+    assert declared.status_code == 201, declared.text
     return Documents(user, collection)

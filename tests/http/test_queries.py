@@ -138,7 +138,7 @@ async def test_a_document_may_be_called_like_the_address_of_queries(orders: Docu
     assert (await orders.delete("query")).status_code == 204
     assert (await orders.restore("query")).status_code == 201
     refused = await orders.client.request("OPTIONS", orders.of("query"))
-    assert refused.headers["allow"] == "GET, HEAD, POST, PUT, PATCH, DELETE"
+    assert refused.headers["allow"] == "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 
 async def test_fields_are_answered_nested_and_as_they_are(shop: Documents) -> None:

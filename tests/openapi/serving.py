@@ -4,12 +4,13 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 
-from app.composition import deployment, projector, token_key
+from app.composition import Deployment, deployment, projector, token_key
 from app.identity.tokens import issue
 from app.routes.app import App
 from app.server import create_app, drain, start
@@ -20,6 +21,7 @@ from app.settings import Settings
 class Served:
     """What is served, and clients for everybody who may ask."""
 
+    deployment: Deployment
     app: App
     admin: httpx.AsyncClient
     user: httpx.AsyncClient
@@ -29,21 +31,36 @@ class Served:
 @asynccontextmanager
 async def served(settings: Settings) -> AsyncIterator[Served]:
     """Serve on `settings`, with a projector beside it."""
-    async with deployment(settings) as built, projecting(settings):
-        app = create_app(built)
-        app.config.TOUCHUP = False  # Sanic can do that for one application in a process only
-        listening = socket.create_server(("127.0.0.1", 0))
-        server = await start(app, listening)
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        try:
-            async with (
-                client(url, settings, "admin") as admin,
-                client(url, settings, "user") as user,
-                client(url, settings, None) as nobody,
-            ):
-                yield Served(app, admin, user, nobody)
-        finally:
-            await drain(server)
+    async with deployment(settings) as built, projecting(settings), answering(built) as serving:
+        yield serving
+
+
+@asynccontextmanager
+async def answering(built: Deployment) -> AsyncIterator[Served]:
+    """Serve a deployment that is there."""
+    app = create_app(built)
+    app.config.TOUCHUP = False  # Sanic can do that for one application in a process only
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = await start(app, listening)
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        async with (
+            client(url, built.settings, "admin") as admin,
+            client(url, built.settings, "user") as user,
+            client(url, built.settings, None) as nobody,
+        ):
+            yield Served(built, app, admin, user, nobody)
+    finally:
+        await drain(server)
+
+
+@asynccontextmanager
+async def beside(serving: Served, **chosen: Any) -> AsyncIterator[Served]:
+    """Serve the same deployment once more, with other settings of HTTP."""
+    built = serving.deployment
+    stores = replace(built.stores, settings=built.settings.model_copy(update=chosen))
+    async with answering(replace(built, stores=stores)) as other:
+        yield other
 
 
 @asynccontextmanager
