@@ -66,7 +66,7 @@ def _rate(job: Job) -> str:
     if job.trouble is not None:
         return f"waiting: {job.trouble}"
     if job.compared is not None:
-        return f"{job.compared:,} rows compared"
+        return f"{job.compared:,} row{'' if job.compared == 1 else 's'} compared"
     if not job.commits_per_second:
         return job.state
     left = max(0, job.total - job.done) / job.commits_per_second
