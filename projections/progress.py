@@ -46,10 +46,6 @@ class Progress:
             self._told = now
             await self._change(compared=self._compared)
 
-    async def wait(self, trouble: str) -> None:
-        """Say what keeps it waiting. Raises as `tell`."""
-        await self._change(trouble=trouble)
-
     async def _change(self, **changed: object) -> None:
         def changing(job: Job | None) -> Job:
             if job is None or not self._job.is_still(job):
