@@ -1,6 +1,6 @@
 """Where a JSON Schema (2020-12) holds schemas, and which of them look at the same value."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from catalog.pointers import escaped
@@ -35,6 +35,21 @@ def all_within(schema: Any, place: str = "") -> Iterator[Place]:
 def in_place(schema: dict[str, Any]) -> Iterator[Place]:
     """The schemas directly in `schema` that look at the same value as it does; references are not followed."""
     return _children(schema, "", _SINGLE_IN_PLACE, _LISTED_IN_PLACE, _NAMED_IN_PLACE)
+
+
+def mapped(schema: dict[str, Any], place: str, change: Callable[[Any, str], Any]) -> dict[str, Any]:
+    """`schema`, which has the pointer `place`, with all schemas directly in it changed, each by its pointer."""
+    changed: dict[str, Any] = {}
+    for keyword, value in schema.items():
+        here = f"{place}/{escaped(keyword)}"
+        if keyword in _SINGLE:
+            value = change(value, here)
+        elif keyword in _LISTED and isinstance(value, list):
+            value = [change(each, f"{here}/{index}") for index, each in enumerate(value)]
+        elif keyword in _NAMED and isinstance(value, dict):
+            value = {name: change(each, f"{here}/{escaped(name)}") for name, each in value.items()}
+        changed[keyword] = value
+    return changed
 
 
 def _children(

@@ -14,18 +14,12 @@ JsonObject = dict[str, Any]
 
 def compose(info: JsonObject, groups: Sequence[Group], schemas: Mapping[str, Schema]) -> JsonObject:
     """The document that describes `groups`, whose contents are described by `schemas`."""
-    paths: JsonObject = {}
-    for operation in (each for group in groups for each in group.operations):
-        methods = paths.setdefault(operation.path, {})
-        methods[_key(operation)] = _described(operation)
-        if operation.method == "get":
-            methods["head"] = _without_body(methods["get"])
     return {
         "openapi": "3.1.0",
         "info": info,
         "servers": [{"url": "/"}],
         "tags": [{"name": group.name, "description": group.description} for group in groups],
-        "paths": paths,
+        "paths": _paths(groups),
         "security": [{"bearer": []}],
         "components": {
             "schemas": dict(schemas),
@@ -34,6 +28,17 @@ def compose(info: JsonObject, groups: Sequence[Group], schemas: Mapping[str, Sch
             "securitySchemes": {"bearer": _BEARER},
         },
     }
+
+
+def _paths(groups: Sequence[Group]) -> JsonObject:
+    paths: JsonObject = {}
+    for group in groups:
+        for operation in group.operations:
+            methods = paths.setdefault(operation.path, {})
+            methods[_key(operation)] = _described(operation)
+            if operation.method == "get" and group.heads:
+                methods["head"] = _without_body(methods["get"])
+    return paths
 
 
 def _key(operation: Operation) -> str:
@@ -58,8 +63,9 @@ def _described(operation: Operation) -> JsonObject:
         "security": _security(operation),
         "parameters": [_parameter(each) for each in operation.parameters],
         "responses": answers_of(operation),
-        "x-codeSamples": [{"lang": "Shell", "label": "curl", "source": curl.command(operation)}],
     }
+    if curl.has_example(operation):
+        described["x-codeSamples"] = [{"lang": "Shell", "label": "curl", "source": curl.command(operation)}]
     if operation.body:
         content = {media: content_of(content) for media, content in operation.body.items()}
         described["requestBody"] = {"required": True, "content": content}

@@ -17,6 +17,11 @@ def command(operation: Operation) -> str:
     return " \\\n  ".join(lines)
 
 
+def has_example(operation: Operation) -> bool:
+    """Whether there is an example request to show."""
+    return all(content.example is not None for content in operation.body.values())
+
+
 def address(operation: Operation) -> str:
     """Path and query of the example request."""
     path = operation.path

@@ -83,11 +83,12 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Operations that belong together; `name` is their tag."""
+    """Operations that belong together; `name` is their tag. heads: whether HEAD is told of beside GET."""
 
     name: str
     description: str
     operations: Sequence[Operation]
+    heads: bool = True
 
 
 def json_answer(description: str, schema: str | Schema, example: Any, *headers: Header) -> Answer:

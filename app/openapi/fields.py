@@ -118,7 +118,7 @@ CREATE_ONLY = Parameter(
     "If-None-Match",
     "header",
     "`*` and nothing else: only if there is no such document.",
-    {"const": "*"},
+    {"type": "string", "enum": ["*"]},
     "*",
 )
 IF_MATCH = Parameter(

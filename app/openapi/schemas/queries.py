@@ -44,6 +44,15 @@ QUERY: Schema = {
     },
 }
 
+WHOLE_QUERY: Schema = {
+    **QUERY,
+    "description": (
+        "A query for all of each document or row. `fields` is left out here, since what it answers is not of "
+        "the declared type."
+    ),
+    "properties": {name: each for name, each in QUERY["properties"].items() if name != "fields"},
+}
+
 PAGE: Schema = {
     "type": "object",
     "required": ["items", "next"],
@@ -83,4 +92,4 @@ EXPLANATION: Schema = {
     },
 }
 
-SCHEMAS = {"Query": QUERY, "Page": PAGE, "Explanation": EXPLANATION}
+SCHEMAS = {"Query": QUERY, "WholeQuery": WHOLE_QUERY, "Page": PAGE, "Explanation": EXPLANATION}

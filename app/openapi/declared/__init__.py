@@ -1,0 +1,1 @@
+"""What collections add to the document: the operations on their documents and views, with the types declared."""
