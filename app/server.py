@@ -22,6 +22,7 @@ from app.problem_handler import ProblemHandler
 from app.routes.access import Access
 from app.routes.app import App
 from app.routes.collections import CollectionRoutes
+from app.routes.descriptions import DescriptionRoutes
 from app.routes.documents import DocumentRoutes
 from app.routes.export import ExportRoutes
 from app.routes.health import HealthRoutes
@@ -66,6 +67,7 @@ def create_app(built: Deployment) -> App:
         DocumentRoutes(built, access),
         ViewRoutes(built, access),
         CollectionRoutes(built, access),
+        DescriptionRoutes(built, access),
         ExportRoutes(built, access),
         ProjectionRoutes(built, access),
         ParkedRoutes(built, access),

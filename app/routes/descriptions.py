@@ -1,7 +1,9 @@
-"""Descriptions of the interface as OpenAPI: of all of it, and of each collection."""
+"""The interface described as OpenAPI: all of it, and each collection."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
 
 import orjson
 from sanic.request import Request
@@ -16,21 +18,24 @@ from app.routes.app import App
 from app.routes.kept import Kept, kept, sent
 from catalog.declared import Declared
 
-_MOST_KEPT = 64
 _VARY = {"vary": "authorization"}
 _PRIVATE = {"cache-control": "private, no-cache", **_VARY}
+_MOST_KEPT = 64
 
 Revisions = tuple[tuple[str, int], ...]
-"""Collections as they are declared: a name and a revision are never used for two declarations."""
+"""Collections as they are declared now: a name has every revision once."""
 
 
 class DescriptionRoutes:
-    """/openapi.json and /v1/collections/{name}/openapi.json. Each is made once for what is declared."""
+    """/openapi.json and /v1/collections/{name}/openapi.json. Each is made once for what is declared.
+
+    What is declared is told to those alone who have a token.
+    """
 
     def __init__(self, deployment: Deployment, access: Access) -> None:
         self._access = access
         self._catalog = deployment.catalog
-        self._kept: dict[Revisions, Kept] = {}
+        self._kept: dict[str, tuple[Revisions, Kept]] = {}
         self._making = asyncio.Lock()
 
     def register(self, app: App) -> None:
@@ -40,18 +45,38 @@ class DescriptionRoutes:
         app.add_route(self.collection, one, methods=methods, name="collection_openapi")
 
     async def everything(self, request: Request) -> HTTPResponse:
-        """GET the interface; with a token, with all that is declared."""
-        if "authorization" not in request.headers:
+        """GET the interface; with a token, all collections with it."""
+        if not request.headers.getone("authorization", None):
             reading.parameters(request, ())
-            return sent(request, await self._made((), lambda: kept(_written(interface()), headers=_VARY)))
+            return sent(request, self._public)
         self._access.user(request)
         reading.parameters(request, ())
         declared = await self._catalog.all()
-        return sent(request, await self._made(("", 0), declared, of_everything))
+        return sent(request, await self._made("", declared, lambda: of_everything(declared)))
 
     async def collection(self, request: Request, name: str) -> HTTPResponse:
         """GET the interface to one collection."""
         self._access.user(request)
         reading.parameters(request, ())
         declared = await self._catalog.find(reading.collection_name(name))
-        return sent(request, await self._made(declared))
+        return sent(request, await self._made(declared.name, [declared], lambda: of_collection(declared)))
+
+    @cached_property
+    def _public(self) -> Kept:
+        return _written(interface(), _VARY)
+
+    async def _made(self, name: str, declared: Sequence[Declared], make: Callable[[], dict[str, Any]]) -> Kept:
+        """What is kept under `name` of collections as they are `declared`; made in a thread where it is new."""
+        revisions = tuple((each.name, each.revision) for each in declared)
+        async with self._making:
+            known = self._kept.get(name)
+            if known is None or known[0] != revisions:
+                if len(self._kept) >= _MOST_KEPT:
+                    self._kept.clear()
+                made = await asyncio.to_thread(lambda: _written(make(), _PRIVATE))
+                known = self._kept[name] = revisions, made
+        return known[1]
+
+
+def _written(document: dict[str, Any], headers: dict[str, str]) -> Kept:
+    return kept(orjson.dumps(document), reading.JSON, headers)

@@ -24,6 +24,7 @@ def _declaring() -> list[Step]:
         Step("collection_list", "GET", COLLECTIONS, 200),
         Step("collection_read", "GET", one, 200),
         Step("collection_read", "GET", "/v1/collections/nothing", "collection-missing"),
+        *_described(f"{one}/openapi.json"),
         Step("collection_declare", "PUT", "/v1/collections/new", 201, {}),
         Step("collection_declare", "PUT", "/v1/collections/new", 200, {"require_if_match": True}),
         Step("collection_declare", "PUT", one, "unique-needs-empty", {"unique": [["total"]]}),
@@ -33,6 +34,18 @@ def _declaring() -> list[Step]:
         Step("collection_declare", "PUT", one, "media-type-unsupported", text="{}", headers=plain()),
         Step("collection_drop", "DELETE", "/v1/collections/nothing", "collection-missing"),
         Step("collection_drop", "DELETE", "/v1/collections/new", 204),
+    ]
+
+
+def _described(path: str) -> list[Step]:
+    name = "collection_openapi"
+    return [
+        Step(name, "GET", path, 200, by="user"),
+        Step(name, "GET", path, 304, headers={"If-None-Match": "*"}),
+        Step(name, "GET", "/v1/collections/nothing/openapi.json", "collection-missing"),
+        Step(name, "GET", f"{path}?x=1", "parameter-unknown"),
+        *strangers(name, "GET", path),
+        Step("page_openapi", "GET", "/openapi.json", "token-invalid", headers={"Authorization": "Bearer x"}),
     ]
 
 

@@ -17,6 +17,7 @@ STORY = [
     "collection_declare",
     "collection_list",
     "collection_read",
+    "collection_openapi",
     "document_create",
     "document_read",
     "document_page",

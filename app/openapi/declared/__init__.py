@@ -1,1 +1,1 @@
-"""What collections add to the document: the operations on their documents and views, with the types declared."""
+"""What collections add to the document: operations on their documents and views, with the types declared."""

@@ -1,6 +1,6 @@
 """OpenAPI documents with what is declared: of one collection, and of everything."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.metadata import version
 from typing import Any
 
@@ -48,7 +48,7 @@ def of_everything(collections: Iterable[Declared]) -> JsonObject:
 _VERSION = version("foldbase")
 
 
-def _declared(collections: Iterable[Declared]) -> tuple[list[Group], Mapping[str, Schema]]:
+def _declared(collections: Iterable[Declared]) -> tuple[list[Group], dict[str, Schema]]:
     """What collections add: operations and components, under names that nothing else has."""
     components, tags = Names(SCHEMAS), Names(group.name for group in GROUPS)
     operations = Names(operation.name for group in GROUPS for operation in group.operations)

@@ -30,7 +30,7 @@ class Names:
 
 
 def pascal(*texts: str) -> str:
-    """The words of `texts` in PascalCase: `order_items` is OrderItems. What is no ASCII letter or digit goes."""
+    """The words of `texts` in PascalCase: `order_items` is OrderItems. Other signs go."""
     return "".join(word[0].upper() + word[1:] for text in texts for word in _WORD.findall(text))
 
 

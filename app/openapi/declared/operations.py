@@ -1,6 +1,6 @@
 """The operations on one collection: those on any, at the collection's own addresses and with its types."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 

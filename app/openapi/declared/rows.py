@@ -29,9 +29,9 @@ def row(view: View, scalars: Scalars) -> JsonObject:
 
 def _measured(measure: Measure, scalars: Scalars) -> JsonObject:
     match measure.kind, measure.path:
-        case ("count" | "distinct"), _:
+        case (("count" | "distinct"), _):
             return _COUNT
-        case ("min" | "max"), str(path):
+        case (("min" | "max"), str(path)):
             return scalars.type_at(path)
         case _:
             return _NUMBER

@@ -1,7 +1,6 @@
 """The components that a collection adds: its documents, what is sent of them, its pages and rows."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from app.openapi.declared.names import Names
 from app.openapi.declared.parts import JsonObject, Parts, reference
@@ -48,10 +47,8 @@ def types_of(declared: Declared, names: Names) -> Types:
     parts = Parts(source, declared.name, names)
     scalars = Scalars(parts)
     document, body, patch, page = (parts.name(kind) for kind in ("", "body", "patch", "page"))
-    parts.schemas |= dict.fromkeys((document, body, patch, page), {})
-    for name, schema in zip((document, body, patch), _documents(parts, declared.name), strict=True):
-        parts.schemas[name] = schema
-    parts.schemas[page] = _page(document)
+    whole = zip((document, body, patch), _documents(parts, declared.name), strict=True)
+    parts.schemas = {**dict(whole), page: _page(document), **parts.schemas}
     views = {view.name: _rows(parts, scalars, view) for view in declared.views.values()}
     paths = dict.fromkeys(each.path for index in declared.indexes for each in index.fields)
     fields = {path: scalars.type_at(path) for path in paths}

@@ -3,7 +3,7 @@
 What comes of it demands the same of everything else where that can be said, and less where it can not.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import Any
 
 from app.openapi.declared.parts import JsonObject, Parts
@@ -63,9 +63,9 @@ class Widening:
 
     def _applied(self, schema: JsonObject, place: str) -> JsonObject:
         """`schema` with every schema of the same value in it admitting the members."""
-        applied = {keyword for keyword, _ in _branches(schema)}
+        applied = [keyword for keyword, _ in _branches(schema)]
         result = self._parts.inline(_without(schema, applied), place)
-        return result | {keyword: self._branch(schema, place, keyword) for keyword in schema if keyword in applied}
+        return result | {keyword: self._branch(schema, place, keyword) for keyword in applied}
 
     def _branch(self, schema: JsonObject, place: str, keyword: str) -> Any:
         value, here = schema[keyword], f"{place}/{keyword}"
@@ -109,5 +109,5 @@ def _branches(schema: JsonObject) -> Iterator[tuple[str, Any]]:
             yield keyword, value
 
 
-def _without(schema: JsonObject, names: Any) -> JsonObject:
+def _without(schema: JsonObject, names: Container[str]) -> JsonObject:
     return {name: value for name, value in schema.items() if name not in names}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.openapi.description import JSON, Answer, Content, Group, Operation, json_answer
-from app.openapi.fields import LOCATION, NAME
+from app.openapi.fields import IF_NONE_MATCH, LOCATION, NAME, PAGE_ETAG
 
 ALL = "/v1/collections"
 ONE = f"{ALL}/{{name}}"
@@ -109,8 +109,27 @@ DROP = Operation(
     problems=(*_ADMIN, *_REDIS, "collection-missing"),
 )
 
+OPENAPI = Operation(
+    name="collection_openapi",
+    method="get",
+    path=f"{ONE}/openapi.json",
+    tag="collections",
+    access="user",
+    summary="The interface to one collection as OpenAPI 3.1",
+    description=(
+        "The operations on its documents and views at their own addresses, with the types that its schema, "
+        "indexes and views declare: for generators of clients. Whoever may read documents may know their types."
+    ),
+    parameters=(NAME, IF_NONE_MATCH),
+    answers={
+        200: Answer("The document.", (PAGE_ETAG,), {JSON: Content({"type": "object"})}),
+        304: Answer("You have it already.", (PAGE_ETAG,)),
+    },
+    problems=("parameter-unknown", "token-missing", "token-invalid", "collection-missing", "log-unavailable"),
+)
+
 COLLECTIONS = Group(
     "collections",
     "Declared kinds of documents: what each document must look like, and how it can be found.",
-    (LIST, DECLARE, READ, DROP),
+    (LIST, DECLARE, READ, DROP, OPENAPI),
 )

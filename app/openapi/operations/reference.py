@@ -11,13 +11,16 @@ OPENAPI = Operation(
     tag="reference",
     access="public",
     summary="The interface as OpenAPI 3.1",
-    description="This document. It describes what is there, and nothing else.",
+    description=(
+        "This document. It describes what is there, and nothing else. Asked for with a token, it has the "
+        "operations on every collection besides, at their own addresses and with the types declared."
+    ),
     parameters=(IF_NONE_MATCH,),
     answers={
         200: Answer("The document.", (PAGE_ETAG,), {JSON: Content({"type": "object"})}),
         304: Answer("You have it already.", (PAGE_ETAG,)),
     },
-    problems=("parameter-unknown",),
+    problems=("parameter-unknown", "token-invalid", "log-unavailable"),
 )
 
 DOCS = Operation(
