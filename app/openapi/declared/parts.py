@@ -1,6 +1,6 @@
 """A collection's JSON Schema cut into components, with its references leading to them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.openapi.declared.keywords import carried
@@ -32,13 +32,16 @@ class Parts:
         self._prefix = prefix
         self._names = names
         self._named: dict[tuple[str, str], str] = {}
+        self._waiting: list[tuple[str, Callable[[], JsonObject]]] = []
         self._anchors = dict(_anchors(source))
         self._has_resources = any("$id" in each for place, each in all_within(source) if place)
 
-    def add(self, name: str, schema: JsonObject) -> JsonObject:
-        """Make `schema` a component; the reference to it."""
-        self.schemas[name] = schema
-        return reference(name)
+    def settled(self) -> dict[str, JsonObject]:
+        """All components, those too that others refer to."""
+        while self._waiting:
+            name, make = self._waiting.pop()
+            self.schemas[name] = make()
+        return self.schemas
 
     def name(self, *words: str) -> str:
         """A name for a component, in use by nothing else."""
@@ -82,17 +85,16 @@ class Parts:
             schema, place = found
         return schema, place
 
-    def once(self, kind: str, place: str) -> tuple[str, bool]:
-        """The name of what is made of `place` under `kind`; whether it is new, and still to be added."""
-        known = self._named.get((kind, place))
-        if known is not None:
-            return known, False
-        name = self._named[kind, place] = self.name(*_words(place), kind)
-        return name, True
+    def component(self, kind: str, place: str, make: Callable[[], JsonObject]) -> JsonObject:
+        """A reference to the component of this `kind` for the part at `place`; what `make` gives, made once."""
+        name = self._named.get((kind, place))
+        if name is None:
+            name = self._named[kind, place] = self.name(*_words(place), kind)
+            self._waiting.append((name, make))
+        return reference(name)
 
     def _component(self, place: str, schema: Any) -> JsonObject:
-        name, is_new = self.once("", place)
-        return self.add(name, self.inline(schema, place)) if is_new else reference(name)
+        return self.component("", place, lambda: self.inline(schema, place))
 
     def _member(self, schema: Any, place: str) -> Any:
         within, _, keyword = place.rpartition("/")

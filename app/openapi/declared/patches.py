@@ -1,12 +1,10 @@
 """Merge patches (RFC 7396) of a collection's documents: every member may be left out, and null removes one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from typing import Any
 
-from app.openapi.declared.parts import JsonObject, Parts, reference
+from app.openapi.declared.parts import JsonObject, Parts
 from catalog.pointers import escaped
-
-_KIND = "patch"
 
 
 class Patches:
@@ -35,18 +33,20 @@ class Patches:
         target, where = self._parts.followed(schema, place)
         if not isinstance(target, dict) or "properties" not in target:
             return self._parts.at(schema, place)
-        name, is_new = self._parts.once(_KIND, where)
-        return self._parts.add(name, self._of_object(target, where)) if is_new else reference(name)
+        return self._parts.component("patch", where, lambda: self._of_object(target, where))
 
-    def _members(self, schema: Any, place: str) -> Iterator[tuple[str, Any, str]]:
+    def _members(
+        self, schema: Any, place: str, passed: Set[str] = frozenset()
+    ) -> Iterator[tuple[str, Any, str]]:
         """The members that are told of in every document: name, schema, pointer."""
         schema, place = self._parts.followed(schema, place)
-        if not isinstance(schema, dict):
+        if not isinstance(schema, dict) or place in passed:
             return
+        passed = {*passed, place}
         for name, each in schema.get("properties", {}).items():
             yield name, each, f"{place}/properties/{escaped(name)}"
         for number, each in enumerate(schema.get("allOf", ())):
-            yield from self._members(each, f"{place}/allOf/{number}")
+            yield from self._members(each, f"{place}/allOf/{number}", passed)
 
 
 def _or_null(schema: JsonObject) -> JsonObject:

@@ -48,11 +48,11 @@ def types_of(declared: Declared, names: Names) -> Types:
     scalars = Scalars(parts)
     document, body, patch, page = (parts.name(kind) for kind in ("", "body", "patch", "page"))
     whole = zip((document, body, patch), _documents(parts, declared.name), strict=True)
-    parts.schemas = {**dict(whole), page: _page(document), **parts.schemas}
+    parts.schemas |= {**dict(whole), page: _page(document)}
     views = {view.name: _rows(parts, scalars, view) for view in declared.views.values()}
     paths = dict.fromkeys(each.path for index in declared.indexes for each in index.fields)
     fields = {path: scalars.type_at(path) for path in paths}
-    return Types(document, body, patch, page, fields, views, parts.schemas)
+    return Types(document, body, patch, page, fields, views, parts.settled())
 
 
 def _documents(parts: Parts, name: str) -> tuple[JsonObject, JsonObject, JsonObject]:

@@ -4,6 +4,7 @@ What comes of it demands the same of everything else where that can be said, and
 """
 
 from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from app.openapi.declared.parts import JsonObject, Parts
@@ -16,9 +17,12 @@ _OF_ALL_MEMBERS = {
 
 _CLOSING = {"additionalProperties", "unevaluatedProperties"}
 _CHOICES = ("anyOf", "oneOf")
-_LISTED = ("allOf", *_CHOICES)
 _CONDITION = {"if", "then", "else"}
-_SINGLE = ("not", *_CONDITION)
+_HOLDING = {"allOf", *_CHOICES, "not", *_CONDITION, "dependentSchemas"}
+
+
+_MOST = 500
+"""Schemas of the same value, counting one again for every way that leads to it, that are told of."""
 
 
 class Unsayable(Exception):
@@ -32,24 +36,26 @@ class Widening:
         self._parts = parts
         self._members = members
         self._required = list(required)
+        self._said = 0
+        self._within: list[str] = []
 
     def widened(self) -> JsonObject:
         """What the whole is like."""
         schema, place = self._parts.followed(self._parts.source, "")
         whole = _all_of(schema) if isinstance(schema, dict) else {}
         whole = _without(whole, _OF_ALL_MEMBERS | {"examples"})
-        unsayable = {keyword for keyword, _ in _branches(whole) if not self._can_say(whole, place, keyword)}
-        if unsayable:
-            unsayable |= {"unevaluatedProperties", *(_CONDITION if unsayable & _CONDITION else ())}
-        said = {keyword: value for keyword, value in whole.items() if keyword not in unsayable}
-        return {"type": "object"} | self._with_members(said, place) | {"type": "object"}
+        said = dict(self._sayable(whole, place))
+        left_out = {keyword for keyword in _branches(whole) if keyword not in said}
+        if left_out:
+            left_out |= {"unevaluatedProperties", *(_CONDITION if left_out & _CONDITION else ())}
+        plain = self._with_members(_without(whole, _branches(whole)), place)
+        return {"type": "object"} | _without(plain | said, left_out) | {"type": "object"}
 
-    def _can_say(self, whole: JsonObject, place: str, keyword: str) -> bool:
-        try:
-            self._branch({keyword: whole[keyword]}, place, keyword)
-        except Unsayable:
-            return False
-        return True
+    def _sayable(self, whole: JsonObject, place: str) -> Iterator[tuple[str, Any]]:
+        """The keywords that hold schemas of the same value, but for those that can not be said."""
+        for keyword in _branches(whole):
+            with suppress(Unsayable, RecursionError):
+                yield keyword, self._branch(whole, place, keyword)
 
     def _with_members(self, schema: JsonObject, place: str) -> JsonObject:
         result = self._applied(schema, place)
@@ -63,7 +69,7 @@ class Widening:
 
     def _applied(self, schema: JsonObject, place: str) -> JsonObject:
         """`schema` with every schema of the same value in it admitting the members."""
-        applied = [keyword for keyword, _ in _branches(schema)]
+        applied = _branches(schema)
         result = self._parts.inline(_without(schema, applied), place)
         return result | {keyword: self._branch(schema, place, keyword) for keyword in applied}
 
@@ -78,15 +84,19 @@ class Widening:
 
     def _admitting(self, schema: Any, place: str, is_choice: bool) -> JsonObject:
         """A schema of the same value, which admits the members besides. Raises Unsayable."""
+        self._said += 1
         schema, place = self._parts.followed(schema, place)
         if not isinstance(schema, dict):
             return self._parts.inline(schema, place)
-        if schema.keys() & _OF_ALL_MEMBERS:
+        if schema.keys() & _OF_ALL_MEMBERS or place in self._within or self._said > _MOST:
             raise Unsayable
         schema = _all_of(schema)
-        if is_choice or schema.keys() & _CLOSING:
-            return self._with_members(schema, place)
-        return self._applied(schema, place)
+        self._within.append(place)
+        try:
+            is_closed = is_choice or schema.keys() & _CLOSING
+            return self._with_members(schema, place) if is_closed else self._applied(schema, place)
+        finally:
+            self._within.pop()
 
     def _id(self, told: Any) -> JsonObject:
         """The type of the id, with what the schema tells of it."""
@@ -102,11 +112,9 @@ def _all_of(schema: JsonObject) -> JsonObject:
     return _without(schema, ("$ref",)) | {"allOf": branches}
 
 
-def _branches(schema: JsonObject) -> Iterator[tuple[str, Any]]:
+def _branches(schema: JsonObject) -> list[str]:
     """The keywords of `schema` that hold schemas of the same value."""
-    for keyword, value in schema.items():
-        if keyword in (*_LISTED, *_SINGLE, "dependentSchemas"):
-            yield keyword, value
+    return [keyword for keyword in schema if keyword in _HOLDING]
 
 
 def _without(schema: JsonObject, names: Container[str]) -> JsonObject:
