@@ -1,4 +1,4 @@
-"""Appends on their way: what waits for one writer, and how it is cut into batches."""
+"""Commits on their way: ready to be stored; waiting for one writer; cut into batches."""
 
 import asyncio
 from collections import deque
@@ -20,12 +20,25 @@ RAW: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument
 
 
 @dataclass(slots=True, eq=False)
-class Append:
-    """One commit on its way. `stored` is its BSON without `_id`; `outcome` is where its caller waits."""
+class Ready:
+    """One commit that is ready to be stored. `stored` is its BSON without `_id`; `more` as Commit has it."""
 
     new: NewCommit
     nonce: bytes
     stored: bytes
+    more: int = field(default=0, kw_only=True)
+
+    def at(self, place: Position) -> RawBSONDocument:
+        """The commit as MongoDB is to store it at `place`."""
+        size = len(self.stored) + 13
+        head = size.to_bytes(4, "little") + b"\x12_id\x00" + place.to_bytes(8, "little")
+        return RawBSONDocument(head + self.stored[4:], RAW)
+
+
+@dataclass(slots=True, eq=False)
+class Append(Ready):
+    """One commit on its way by itself. `outcome` is where its caller waits."""
+
     outcome: "asyncio.Future[Position]"
     since: float
     claims: bool = field(init=False)
@@ -38,12 +51,6 @@ class Append:
         """What no two commits of one version can share: its stream and, if any, its request key."""
         new = self.new
         return (new.stream,) if new.request is None else (new.stream, new.request)
-
-    def at(self, place: Position) -> RawBSONDocument:
-        """The commit as MongoDB is to store it at `place`."""
-        size = len(self.stored) + 13
-        head = size.to_bytes(4, "little") + b"\x12_id\x00" + place.to_bytes(8, "little")
-        return RawBSONDocument(head + self.stored[4:], RAW)
 
     def done(self, place: Position) -> None:
         """Tell the caller, if it is still there, that the commit stands at `place`."""

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import bson
+
+from events.errors import InvalidValue
 from events.position import Position, StreamName, Version
 
 JsonObject = dict[str, Any]
@@ -23,7 +26,11 @@ class Event(NamedTuple):
 
 
 class Commit(NamedTuple):
-    """What the log holds at one position. `version` is that of the first event, 0 where there is none."""
+    """What the log holds at one position. `version` is that of the first event, 0 where there is none.
+
+    more: how many of the commits after it in its partition were appended together with it, and stand or
+          fall with it.
+    """
 
     position: Position
     stream: StreamName
@@ -35,6 +42,7 @@ class Commit(NamedTuple):
     digest: bytes | None = None
     trace: str | None = None
     cause: Position | None = None
+    more: int = 0
 
     @property
     def last_version(self) -> Version:
@@ -57,7 +65,7 @@ class NewCommit(NamedTuple):
     released: tuple[str, ...] = ()
 
 
-def to_stored(new: NewCommit, at: datetime, nonce: bytes) -> JsonObject:
+def to_stored(new: NewCommit, at: datetime, nonce: bytes, more: int = 0) -> JsonObject:
     """The MongoDB document of a commit, without its `_id`: that is known only when it is sent."""
     stored: JsonObject = {"stream": new.stream}
     if new.events:
@@ -67,15 +75,40 @@ def to_stored(new: NewCommit, at: datetime, nonce: bytes) -> JsonObject:
         value = getattr(new, name)
         if value is not None:
             stored[name] = value
+    if more:
+        stored["more"] = more
     stored["events"] = [{"type": event.type, "data": event.data} for event in new.events]
     return stored
 
 
-def committed(new: NewCommit, place: Position, at: datetime) -> Commit:
+def encoded(new: NewCommit, at: datetime, nonce: bytes, more: int = 0) -> bytes:
+    """The BSON of `to_stored`. Raises InvalidValue where no commit can be like that."""
+    if len(new.events) > MOST_EVENTS or not (new.events or new.request):
+        raise InvalidValue("", f"makes {len(new.events)} events; a commit holds 1 to {MOST_EVENTS}")
+    try:
+        stored = bson.encode(to_stored(new, at, nonce, more))
+    except (bson.errors.BSONError, OverflowError, UnicodeEncodeError, RecursionError) as error:
+        raise InvalidValue("", f"can not be stored: {error}") from None
+    if len(stored) > MOST_COMMIT_BYTES:
+        raise InvalidValue("", f"makes {len(stored):,} bytes of BSON; a commit holds {MOST_COMMIT_BYTES:,}")
+    return stored
+
+
+def committed(new: NewCommit, place: Position, at: datetime, more: int = 0) -> Commit:
     """The commit that `new` became at `place`."""
     version = Version(new.expected + 1 if new.events else 0)
     return Commit(
-        place, new.stream, version, at, new.actor, new.events, new.request, new.digest, new.trace, new.cause
+        place,
+        new.stream,
+        version,
+        at,
+        new.actor,
+        new.events,
+        new.request,
+        new.digest,
+        new.trace,
+        new.cause,
+        more,
     )
 
 
@@ -92,6 +125,7 @@ def from_stored(stored: JsonObject) -> Commit:
         stored.get("digest"),
         stored.get("trace"),
         stored.get("cause"),
+        stored.get("more", 0),
     )
 
 

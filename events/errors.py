@@ -6,6 +6,7 @@ FoldbaseError
     VersionConflict    somebody wrote first                    read again, decide again
     RequestRepeated    this request key already had its effect answer from that commit
     ClaimTaken         a unique value belongs to another       choose another value
+    TogetherRefused    one commit of several is refused        its `error` is one of those above
     LogUnavailable     MongoDB did not answer in time          retry with the same request key
     LogMismatch        the log is not the one asked for        check the settings
 """
@@ -61,6 +62,20 @@ class ClaimTaken(LogError):
 
     def __str__(self) -> str:
         return f"{self.claim} is taken"
+
+
+@dataclass(eq=False)
+class TogetherRefused(LogError):
+    """Of commits that were to be appended together the one at `index` (from 0) is refused; none was written.
+
+    error: why: VersionConflict, RequestRepeated, ClaimTaken or InvalidValue.
+    """
+
+    index: int
+    error: FoldbaseError
+
+    def __str__(self) -> str:
+        return f"commit {self.index}: {self.error}"
 
 
 @dataclass(eq=False)

@@ -1,29 +1,25 @@
 """The event log: append to a stream, read a stream, read the log in order."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import bson
 from pymongo.errors import PyMongoError
 
 from events.appender import Appender
 from events.batch import Append
 from events.claims import Holding
 from events.codec import PLAIN, decoded
-from events.commit import (
-    MOST_COMMIT_BYTES,
-    MOST_EVENTS,
-    Commit,
-    NewCommit,
-    committed,
-    from_stored,
-    now,
-    to_stored,
+from events.commit import Commit, NewCommit, committed, encoded, from_stored, now
+from events.errors import (
+    ClaimTaken,
+    InvalidValue,
+    LogUnavailable,
+    RequestRepeated,
+    TogetherRefused,
+    VersionConflict,
 )
-from events.errors import InvalidValue, LogUnavailable
 from events.extent import ORDER, Extent, Place, Stretch, streams_of
 from events.nonces import Nonces
 from events.position import (
@@ -37,7 +33,8 @@ from events.position import (
 )
 from events.sharing import Sharing
 from events.skips import Skips
-from events.store import BY_VERSION, CLAIMS, COMMITS, DURABLE, MAJORITY, Database, identity, prepare
+from events.store import BY_VERSION, CLAIMS, COMMITS, DURABLE, MAJORITY, Database, identity, prepare, tail
+from events.together import Together
 from events.writer import MongoWriter
 
 
@@ -61,6 +58,7 @@ class EventLog:
             Appender(MongoWriter(database, partition), patience=patience, announce=self._announce)
             for partition in range(partitions)
         ]
+        self._together = Together(database, partitions, patience=patience, announce=self._announce)
         self._sharing: Sharing | None = None
 
     @classmethod
@@ -94,6 +92,7 @@ class EventLog:
         """Send what waits, then stop appending."""
         if self._sharing is not None:
             await self._sharing.close()
+        await self._together.close()
         await asyncio.gather(*(appender.close() for appender in self._appenders))
 
     def on_append(self, listener: Callable[[Position], None]) -> None:
@@ -113,17 +112,34 @@ class EventLog:
                   LogUnavailable: `unknown` says whether it may have been written.
         Promises: a caller that goes away neither undoes nor halves its append.
         """
-        if len(new.events) > MOST_EVENTS or not (new.events or new.request):
-            raise InvalidValue("", f"makes {len(new.events)} events; a commit holds 1 to {MOST_EVENTS}")
         nonce, at = self._nonces.next(), now()
         loop = asyncio.get_running_loop()
-        append = Append(new, nonce, _encode(new, at, nonce), loop.create_future(), loop.time())
+        append = Append(new, nonce, encoded(new, at, nonce), loop.create_future(), loop.time())
         partition = partition_for(new.stream, self.partitions)
         if self._sharing is None:
             self._appenders[partition].put(append)
         else:
             self._sharing.put(partition, append)
         return committed(new, await append.outcome, at)
+
+    async def append_together(self, news: Sequence[NewCommit]) -> list[Commit]:
+        """Append several commits, of any streams: all of them, or none. Returns them as they stand, in order.
+
+        news:     1..1,000, together at most 12 MiB of BSON; each as `append` takes it. There may be several of
+                  one stream, each counting on from the one before; a claim may be released and taken again.
+        Raises:   TogetherRefused: nothing was written; it tells which commit is to blame, of several the
+                  first that is known, and why.
+                  InvalidValue: nothing was written; they are too many, or too large together.
+                  LogUnavailable: `unknown` says whether they may have been written.
+        Promises: those of one partition stand at successive positions, in the order given. A reader of one
+                  partition sees all of them or none. A caller that goes away neither undoes nor halves them.
+        """
+        if len(news) != 1:
+            return await self._together.append(news, self._nonces)
+        try:
+            return [await self.append(news[0])]
+        except (VersionConflict, RequestRepeated, ClaimTaken, InvalidValue) as error:
+            raise TogetherRefused(0, error) from error
 
     async def read(self, stream: StreamName, *, after: Version = NO_STREAM) -> list[Commit]:
         """The commits of a stream whose versions come after `after`, in order. Empty: no such stream.
@@ -143,17 +159,20 @@ class EventLog:
     ) -> list[Commit]:
         """The next commits of a partition after `after`, in order: at most `limit`, and 16 MiB of them.
 
-        There are none only where the log has none (yet).
+        There are none only where the log has none (yet). What was appended together comes in one page: it is
+        longer by what is left of that, at most 999 commits and 12 MiB, and ends before what `until` cuts off.
 
         until:      the last position wanted; the end of the log where it is not given.
-        collection: only commits of that collection's streams.
+        collection: only commits of that collection's streams; a page may end anywhere between them.
         Raises:     LogUnavailable.
         Promises:   a reader that has seen n + 1 has seen n.
         """
-        query: dict[str, Any] = {"_id": {"$gt": after, "$lte": end(partition) if until is None else until}}
+        until = end(partition) if until is None else until
+        query: dict[str, Any] = {"_id": {"$gt": after, "$lte": until}}
         if collection is not None:
             query["stream"] = streams_of(collection)
-        return await self._find(query, [("_id", 1)], -limit)
+            return await self._find(query, [("_id", 1)], -limit)
+        return await self._whole(await self._find(query, [("_id", 1)], -limit), until)
 
     async def read_extent(self, extent: Extent, *, after: Place | None, limit: int) -> Stretch:
         """The next page of an extent after `after`: it passes at most `limit` commits, and 16 MiB of them.
@@ -186,9 +205,7 @@ class EventLog:
 
     async def head(self, partition: int) -> Position:
         """The last position of a partition, or its beginning when nothing was appended to it."""
-        query = {"_id": {"$gt": beginning(partition), "$lte": end(partition)}}
-        found = await self._guard(self._commits.find_one(query, {"_id": 1}, sort=[("_id", -1)]))
-        return beginning(partition) if found is None else Position(found["_id"])
+        return Position(await self._guard(tail(self._commits, partition)))
 
     async def heads(self) -> dict[int, Position]:
         """The head of every partition."""
@@ -246,6 +263,18 @@ class EventLog:
         cursor = self._commits.find_raw_batches(query, sort=order, limit=limit, batch_size=abs(limit))
         return [from_stored(stored) for stored in decoded(await self._guard(cursor.to_list()))]
 
+    async def _whole(self, page: list[Commit], until: Position) -> list[Commit]:
+        """The page with all of what was appended together, or nothing of it where it reaches beyond `until`."""
+        more = page[-1].more if page else 0
+        if not more:
+            return page
+        last = page[-1].position
+        if last + more <= until:
+            return page + await self._find({"_id": {"$gt": last, "$lte": last + more}}, [("_id", 1)], -more)
+        while page and page[-1].more:
+            page.pop()
+        return page
+
     async def _guard(self, answer: Any) -> Any:
         try:
             return await answer
@@ -262,13 +291,3 @@ class EventLog:
     def _announce(self, place: Position) -> None:
         for listener in self._listeners:
             listener(place)
-
-
-def _encode(new: NewCommit, at: datetime, nonce: bytes) -> bytes:
-    try:
-        stored = bson.encode(to_stored(new, at, nonce))
-    except (bson.errors.BSONError, OverflowError, UnicodeEncodeError, RecursionError) as error:
-        raise InvalidValue("", f"can not be stored: {error}") from None
-    if len(stored) > MOST_COMMIT_BYTES:
-        raise InvalidValue("", f"makes {len(stored):,} bytes of BSON; a commit holds {MOST_COMMIT_BYTES:,}")
-    return stored

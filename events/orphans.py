@@ -4,11 +4,14 @@ MongoDB ends them by itself, but after a minute or more (transactionLifetimeLimi
 the partition would wait for it.
 """
 
+import asyncio
 from typing import Any
 
 import structlog
 from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
+
+from events.background import end
 
 _log = structlog.get_logger(__name__)
 
@@ -34,3 +37,21 @@ async def end_orphans(client: AsyncMongoClient[Any]) -> None:
             await client.admin.command({"killSessions": [{"id": each["lsid"]["id"]} for each in found]})
     except PyMongoError as error:
         _log.debug("can not look for transactions that were left open", reason=str(error))
+
+
+class Orphans:
+    """Ends orphans beside the work that they may hold up."""
+
+    def __init__(self, client: AsyncMongoClient[Any]) -> None:
+        self._client = client
+        self._ending: asyncio.Task[None] | None = None
+
+    def end_soon(self) -> None:
+        """Look for orphans, and end them. Returns at once."""
+        if self._ending is None or self._ending.done():
+            self._ending = asyncio.create_task(end_orphans(self._client), name="end orphans")
+
+    async def close(self) -> None:
+        """Look no further."""
+        if self._ending is not None:
+            await end([self._ending])

@@ -11,12 +11,19 @@ from typing import Any
 from pymongo import ASCENDING
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, ExecutionTimeout, OperationFailure
+from pymongo.errors import (
+    ConfigurationError,
+    ConnectionFailure,
+    DuplicateKeyError,
+    ExecutionTimeout,
+    OperationFailure,
+)
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from events.commit import JsonObject
 from events.errors import LogMismatch
+from events.position import Position, beginning, end
 
 COMMITS, CLAIMS, LOG = "commits", "claims", "log"
 DURABLE = WriteConcern(w="majority", j=True)
@@ -74,9 +81,19 @@ async def identity(database: Database, partitions: int) -> str:
     return str(found["id"])
 
 
+async def tail(commits: Collection, partition: int) -> Position:
+    """The last position of a partition, or its beginning where it has none yet. Raises PyMongoError."""
+    query = {"_id": {"$gt": beginning(partition), "$lte": end(partition)}}
+    found = await commits.find_one(query, {"_id": True}, sort=[("_id", -1)])
+    return beginning(partition) if found is None else Position(found["_id"])
+
+
 def is_unknown(error: Exception) -> bool:
-    """Whether a failed write may have been applied all the same."""
-    if isinstance(error, ConnectionFailure | ExecutionTimeout):
+    """Whether a failed write may have been applied all the same, or is to be tried again anyway.
+
+    A connection made while the server takes office passes for one without sessions (ConfigurationError).
+    """
+    if isinstance(error, ConnectionFailure | ExecutionTimeout | ConfigurationError):
         return True
     return isinstance(error, OperationFailure) and is_interrupted(error.code)
 

@@ -58,7 +58,7 @@ class Follower:
                 check_order(commits, after)
                 await self._apply(commits, after)
                 after = commits[-1].position
-                self._go_on(is_behind=len(commits) == self._limit)
+                self._go_on(is_behind=len(commits) >= self._limit)
                 await asyncio.sleep(0)
             else:
                 self._is(ProjectorState.LIVE)

@@ -3,7 +3,7 @@
 `test_log_contract.py` holds the real log to them, and a log that does nothing against them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
 
 import pytest
@@ -32,6 +32,7 @@ class Log(Protocol):
     partitions: int
 
     async def append(self, new: NewCommit) -> Commit: ...
+    async def append_together(self, news: Sequence[NewCommit]) -> list[Commit]: ...
     async def read(self, stream: StreamName, *, after: Version = NO_STREAM) -> list[Commit]: ...
     async def read_partition(
         self,

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from events.commit import Commit
 from events.errors import LogUnavailable
 from events.log import EventLog
+from tests.events.batches import assert_whole, batch
 from tests.events.commits import everything, new
 from tests.events.racing import until
 
@@ -14,7 +15,10 @@ WRITERS = 16
 
 
 class Load:
-    """Appends one after another, each of a new stream, one in five with a claim; and what came of them."""
+    """Appends one after another, each of a new stream, one in five with a claim; and what came of them.
+
+    One writer in eight appends batches of five together.
+    """
 
     def __init__(self, log: EventLog) -> None:
         self.acknowledged: list[Commit] = []
@@ -29,8 +33,12 @@ class Load:
             number += 1
             taken = (f"orders/number/{writer}-{number}",) if number % 5 == 0 else ()
             try:
-                commit = await self._log.append(new(f"orders/{writer}-{number}", taken=taken))
-                self.acknowledged.append(commit)
+                if writer % 8 == 0:
+                    news = batch(f"{writer}-{number}", 5, claiming=True)
+                    self.acknowledged += await self._log.append_together(news)
+                else:
+                    commit = await self._log.append(new(f"orders/{writer}-{number}", taken=taken))
+                    self.acknowledged.append(commit)
             except LogUnavailable as error:
                 self.failed.append(error)
 
@@ -59,7 +67,9 @@ async def load_on(log: EventLog) -> AsyncIterator[Load]:
 
 
 async def assert_kept(log: EventLog, load: Load) -> None:
-    """The log has no gap and all that was acknowledged, and nothing that nobody asked for."""
-    there = {commit.position: commit for commit in await everything(log)}
+    """The log has no gap and all that was acknowledged, whole batches, and nothing that nobody asked for."""
+    commits = await everything(log)
+    assert_whole(commits)
+    there = {commit.position: commit for commit in commits}
     assert all(there[commit.position] == commit for commit in load.acknowledged)
     assert len(there) <= len(load.acknowledged) + len(load.failed)

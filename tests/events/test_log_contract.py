@@ -1,5 +1,6 @@
 """The event log keeps its contract; a log that does nothing breaks every clause of it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from events.commit import Commit, NewCommit, committed
 from events.log import EventLog
 from events.position import Position
 from tests.events.contract import COMMITS, Clause
+from tests.events.contract_of_batches import TOGETHER
 from tests.events.contract_of_claims import CLAIMS
 
 
@@ -20,6 +22,9 @@ class DoesNothing:
 
     async def append(self, new: NewCommit) -> Commit:
         return committed(new, Position(1), datetime(2026, 11, 22, tzinfo=UTC))
+
+    async def append_together(self, news: Sequence[NewCommit]) -> list[Commit]:
+        return [await self.append(new) for new in news]
 
     async def read(self, *_: Any, **__: Any) -> list[Commit]:
         return []
@@ -49,7 +54,8 @@ class DoesNothing:
         return None
 
 
-every_clause = pytest.mark.parametrize("clause", [*COMMITS, *CLAIMS], ids=lambda clause: clause.__name__)
+EVERY = [*COMMITS, *CLAIMS, *TOGETHER]
+every_clause = pytest.mark.parametrize("clause", EVERY, ids=lambda clause: clause.__name__)
 
 
 @every_clause

@@ -12,6 +12,7 @@ from app.embedded import Running
 from events.commit import Commit, NewCommit
 from events.log import EventLog
 from events.store import Database
+from tests.events.batches import assert_whole
 from tests.events.commits import everything, new
 from tests.events.logs import IMPATIENT, another
 from tests.events.racing import collide, followed
@@ -60,19 +61,19 @@ async def tide(wire: Wire, random: Random) -> AsyncIterator[None]:
             await wire.deliver()
 
 
-def commit_of(writer: int, number: int, random: Random) -> NewCommit:
-    """A commit of a stream of its own; one in four takes a claim of its own."""
-    name = f"orders/{writer}-{number}"
-    return new(name, taken=(f"orders/number/{name}",) if random.random() < 0.25 else ())
+def batch_of(writer: int, number: int, random: Random) -> list[NewCommit]:
+    """Commits of streams of their own, mostly one; one in four takes a claim of its own."""
+    names = [f"orders/{writer}-{number}-{n}" for n in range(random.choice((1, 1, 1, 1, 1, 1, 2, 5)))]
+    return [new(name, taken=(f"orders/number/{name}",) if random.random() < 0.25 else ()) for name in names]
 
 
-async def write(log: EventLog, commits: list[NewCommit]) -> list[Commit]:
-    """Append all commits, 12 at a time."""
-    waiting, written = iter(commits), list[Commit]()
+async def write(log: EventLog, batches: list[list[NewCommit]]) -> list[Commit]:
+    """Append all batches, 12 at a time."""
+    waiting, written = iter(batches), list[Commit]()
 
     async def append_each() -> None:
-        for commit in waiting:
-            written.append(await log.append(commit))
+        for batch in waiting:
+            written.extend(await log.append_together(batch))
 
     await asyncio.gather(*(append_each() for _ in range(AT_ONCE)))
     return written
@@ -97,14 +98,16 @@ async def test_every_append_of_a_storm_is_stored_once(
 ) -> None:
     random = Random(seed)
     storms = [Storm(random) for _ in range(WRITERS)]
-    wanted = [[commit_of(writer, n, random) for n in range(EACH)] for writer in range(WRITERS)]
+    batches = [[batch_of(writer, n, random) for n in range(EACH)] for writer in range(WRITERS)]
+    wanted = [new for each in batches for batch in each for new in batch]
     async with AsyncExitStack() as stack:
         seen = await stack.enter_async_context(followed(direct))
         logs = [await stack.enter_async_context(at_sea(mongod, database, storm, random)) for storm in storms]
-        outcomes = await collide(*(partial(write, *each) for each in zip(logs, wanted, strict=True)))
+        outcomes = await collide(*(partial(write, *each) for each in zip(logs, batches, strict=True)))
     assert sorted(commit for written in outcomes if isinstance(written, list) for commit in written) == seen
     assert await everything(direct) == seen
-    assert {commit.stream for commit in seen} == {new.stream for each in wanted for new in each}
+    assert_whole(seen)
+    assert {commit.stream for commit in seen} == {new.stream for new in wanted}
     assert all(storm.is_over for storm in storms)
     claims = {claim["_id"]: claim["stream"] async for claim in database["claims"].find()}
-    assert claims == {claim: new.stream for each in wanted for new in each for claim in new.taken}
+    assert claims == {claim: new.stream for new in wanted for claim in new.taken}

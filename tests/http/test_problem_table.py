@@ -31,10 +31,11 @@ NEVER_IN_A_REQUEST = {
     "app.supervisor.errors.FolderTaken",
     "app.supervisor.errors.FolderUnusable",
     "app.supervisor.errors.PortTaken",
+    "events.errors.TogetherRefused",
     "projections.errors.Held",
     "projections.errors.LeaseLost",
 }
-"""Errors of commands, of starting up and of projectors: a request never meets them."""
+"""Errors of commands, of starting up and of projectors, and what only wraps others: no request meets them."""
 
 
 def everything() -> None:

@@ -9,7 +9,9 @@ from statistics import median
 import pytest
 
 from commands.documents import Create, Delete, MergePatch, Put, Restore
+from events.commit import Event
 from projections import follower
+from tests.events.commits import new
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold
 from tests.projections.world import World, until
@@ -38,15 +40,27 @@ async def test_a_backlog_is_applied_in_batches_that_grow(world: World, monkeypat
     async with world.projecting():
         await world.caught_up()
     await world.create("orders", (f"o{n}" for n in range(100)))
-    async with world.redis.pubsub(ignore_subscribe_messages=True) as moved:
-        await moved.subscribe(world.layout.moved)
-        async with world.projecting():
-            places = [0]
-            while places[-1] < 100:
-                if message := await moved.get_message(timeout=5):
-                    places.append(int(message["data"]))
+    places = await _places_of_steps(world, 100)
     steps = [after - before for before, after in pairwise(places)]
     assert steps == [2, 4, 8, 16, 16, 16, 16, 16, 6]
+
+
+async def test_no_step_ends_within_what_was_appended_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower, "SMALLEST_BATCH", 2)
+    monkeypatch.setattr(follower, "LARGEST_BATCH", 4)
+    await world.declare("orders")
+    async with world.projecting():
+        await world.caught_up()
+    ends = [0]
+    for number, size in enumerate((1, 7, 1, 1, 1, 3, 2, 12, 1, 30)):
+        news = [new(f"orders/{number}-{n}", events=[Event("created", {"n": n})]) for n in range(size)]
+        ends.append((await world.log.append_together(news))[-1].position)
+    places = await _places_of_steps(world, ends[-1])
+    assert set(places) <= set(ends)
+    assert places == [0, 8, 14, 28, 59]
+    await assert_equals_fold(world)
 
 
 async def test_what_is_appended_is_visible_within_moments(world: World) -> None:
@@ -89,6 +103,18 @@ async def test_a_projector_that_is_stopped_ends_at_once(world: World) -> None:
     async with asyncio.timeout(0.5):
         await asyncio.wait([running])
     assert running.cancelled()
+
+
+async def _places_of_steps(world: World, head: int) -> list[int]:
+    """Where the steps of a projector end that works off the log from its beginning up to `head`."""
+    places = [0]
+    async with world.redis.pubsub(ignore_subscribe_messages=True) as moved:
+        await moved.subscribe(world.layout.moved)
+        async with world.projecting():
+            while places[-1] < head:
+                if message := await moved.get_message(timeout=5):
+                    places.append(int(message["data"]))
+    return places
 
 
 async def _shows(world: World, id: str) -> bool:
