@@ -6,6 +6,7 @@ RequestError
   HeaderInvalid          a header nobody can read        mend the header
   ParameterUnknown       no such query parameter         use one of those named
   MediaTypeUnsupported   the body is of another type     send one of those named
+  CodingUnsupported      the body is compressed          send it as it is
   ConditionRequired      the collection demands one      send If-Match
   Forbidden              the role does not allow it      use another token
 """
@@ -82,6 +83,16 @@ class MediaTypeUnsupported(RequestError):
 
     def __str__(self) -> str:
         return f"send the body as {' or '.join(self.taken)}"
+
+
+@dataclass(eq=False)
+class CodingUnsupported(RequestError):
+    """A body with a Content-Encoding; `taken` are the media types that are taken here, as they are."""
+
+    taken: Sequence[str]
+
+    def __str__(self) -> str:
+        return "send the body without Content-Encoding"
 
 
 class ConditionRequired(RequestError):

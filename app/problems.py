@@ -7,6 +7,7 @@ from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
 from app.errors import (
+    CodingUnsupported,
     ConditionRequired,
     Forbidden,
     HeaderInvalid,
@@ -17,6 +18,7 @@ from app.errors import (
 )
 from app.http.json import JsonInvalid
 from app.identity.errors import TokenInvalid, TokenMissing
+from app.importing.errors import LineTooLong, RecordInvalid
 from catalog import errors as catalog
 from commands import errors as commands
 from events import errors as events
@@ -34,6 +36,7 @@ class Problem(NamedTuple):
 
 
 ROUTE_MISSING = Problem(404, "route-missing", "There is nothing at this address")
+BODY_TOO_LARGE = Problem(413, "body-too-large", "The body is too large")
 METHOD_NOT_ALLOWED = Problem(405, "method-not-allowed", "The method is not allowed here")
 
 PROBLEMS: dict[type[Exception], Problem] = {
@@ -65,9 +68,12 @@ PROBLEMS: dict[type[Exception], Problem] = {
     events.RequestRepeated: Problem(409, "request-repeated", "This request key had its effect already"),
     events.ClaimTaken: Problem(409, "unique-taken", "A unique value is taken"),
     commands.ConditionFailed: Problem(412, "version-conflict", "A precondition failed"),
+    LineTooLong: BODY_TOO_LARGE,
+    CodingUnsupported: Problem(415, "coding-unsupported", "The body's coding is not taken here"),
     MediaTypeUnsupported: Problem(415, "media-type-unsupported", "The body's media type is not taken here"),
     events.InvalidValue: Problem(422, "document-invalid", "No document can be like that"),
     commands.BodyInvalid: Problem(422, "document-invalid", "No document can be like that"),
+    RecordInvalid: Problem(422, "document-invalid", "No document can be like that"),
     commands.SchemaViolated: Problem(422, "schema-violated", "The document breaks the collection's schema"),
     commands.PatchInvalid: Problem(422, "patch-invalid", "No document can be patched like that"),
     commands.RequestDiffers: Problem(422, "request-differs", "The key was used for another request"),
@@ -93,7 +99,7 @@ BY_STATUS: dict[int, Problem] = {
     404: ROUTE_MISSING,
     405: METHOD_NOT_ALLOWED,
     408: Problem(408, "request-timeout", "The request took too long to arrive"),
-    413: Problem(413, "body-too-large", "The body is too large"),
+    413: BODY_TOO_LARGE,
     414: Problem(414, "address-too-long", "The address is too long"),
     417: Problem(417, "expectation-failed", "The expectation can not be met"),
     431: Problem(431, "header-too-large", "The header is too large"),
@@ -134,19 +140,24 @@ def problem_of(error: Exception) -> Problem:
 def problem_response(error: Exception, request_id: str) -> HTTPResponse:
     """The answer to a request that ended in `error`."""
     problem = problem_of(error)
-    body: dict[str, Any] = {
-        "type": f"/problems/{problem.name}",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": _detail(error, problem),
-        "request_id": request_id,
-    }
     return HTTPResponse(
-        orjson.dumps(body | _fields(error)),
+        orjson.dumps(told(error) | {"request_id": request_id}),
         problem.status,
         _headers(error, problem, request_id),
         "application/problem+json",
     )
+
+
+def told(error: Exception) -> dict[str, Any]:
+    """The members of the problem that an error is."""
+    problem = problem_of(error)
+    members = {
+        "type": f"/problems/{problem.name}",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": _detail(error, problem),
+    }
+    return members | _fields(error)
 
 
 def _detail(error: Exception, problem: Problem) -> str:
@@ -176,6 +187,7 @@ def _fields(error: Exception) -> dict[str, Any]:
         case (
             events.InvalidValue(pointer=pointer, reason=reason)
             | commands.BodyInvalid(pointer=pointer, reason=reason)
+            | RecordInvalid(pointer=pointer, reason=reason)
         ):
             return {"errors": [{"pointer": pointer, "message": reason}]}
         case commands.ConditionFailed(version=version):
@@ -208,4 +220,6 @@ def _headers(error: Exception, problem: Problem, request_id: str) -> dict[str, s
         headers["allow"] = ", ".join(error.allowed)
     if isinstance(error, MediaTypeUnsupported):
         headers["accept-patch" if error.patch else "accept"] = ", ".join(error.taken)
+    if isinstance(error, CodingUnsupported):
+        headers |= {"accept": ", ".join(error.taken), "accept-encoding": "identity"}
     return headers

@@ -26,6 +26,7 @@ from app.routes.descriptions import DescriptionRoutes
 from app.routes.documents import DocumentRoutes
 from app.routes.export import ExportRoutes
 from app.routes.health import HealthRoutes
+from app.routes.importing import ImportRoutes
 from app.routes.metrics import MetricsRoutes
 from app.routes.pages import PageRoutes
 from app.routes.parked import ParkedRoutes
@@ -65,6 +66,7 @@ def create_app(built: Deployment) -> App:
     built.log.on_append(traffic.appended)
     for routes in (
         DocumentRoutes(built, access),
+        ImportRoutes(built, access),
         ViewRoutes(built, access),
         CollectionRoutes(built, access),
         DescriptionRoutes(built, access),

@@ -45,14 +45,14 @@ class GuardedHttp(Http):
 
     protocol: "GuardedProtocol"
 
-    __slots__ = ("_block", "_body", "_body_size", "_deadline", "_fields")
+    __slots__ = ("_block", "_body", "_body_size", "_deadline", "_declared", "_fields")
 
     def __init__(self, protocol: "GuardedProtocol") -> None:
         super().__init__(protocol)  # type: ignore[no-untyped-call]
         self._block = b""
         self._fields = Fields.read(b"")
         self._body: Body | None = None
-        self._body_size = 0
+        self._body_size = self._declared = 0
         self._deadline = 0.0
 
     async def http1_request_header(self) -> None:
@@ -131,15 +131,13 @@ class GuardedHttp(Http):
         protocol.mark()
 
     def _expect_body(self, fields: Fields) -> None:
-        if fields.length > self.request_max_size:
-            raise PayloadTooLarge("The body is too large")
         if fields.expects is not None and fields.expects.lower() != "100-continue":
             raise ExpectationFailed("The only expectation is 100-continue")
         self.expecting_continue = fields.expects is not None
-        self._body_size = 0
+        self._body_size, self._declared = 0, fields.length
         self.request_body = _UNREAD
         self._body = ChunkedBody() if fields.chunked else SizedBody(fields.length)
-        self._deadline = monotonic() + self.protocol.body_timeout
+        self.renew()
 
     async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
         """Send the head, and with it the body where that is known whole; all else is done Sanic's way."""
@@ -159,7 +157,13 @@ class GuardedHttp(Http):
         self.stage = Stage.IDLE
 
     async def read(self) -> bytes | None:
-        """Some bytes of the body; None at its end. Raises BadRequest, PayloadTooLarge, RequestTimeout."""
+        """Some bytes of the body; None at its end. Raises BadRequest, PayloadTooLarge, RequestTimeout.
+
+        `request_max_size` is how many there may be in all: what is declared to be more is not waited for.
+        """
+        if self._body is not None and self._declared > self.request_max_size:
+            self.abandon()
+            raise PayloadTooLarge("The body is too large")
         if self.expecting_continue:
             self.expecting_continue = False
             await self._send(HTTP_CONTINUE)
@@ -171,15 +175,19 @@ class GuardedHttp(Http):
                 await self._more()
         return None
 
+    def renew(self) -> None:
+        """The rest of the body has its time anew, from now: for bodies that are worked on as they come."""
+        self._deadline = monotonic() + self.protocol.body_timeout
+
     def _take(self, body: Body) -> bytes:
         try:
             data = body.take(self.recv_buffer)
         except BadRequest:
-            self._abandon()
+            self.abandon()
             raise
         self._body_size += len(data)
         if self._body_size > self.request_max_size:
-            self._abandon()
+            self.abandon()
             raise PayloadTooLarge("The body is too large")
         if body.ended:
             self._body = self.request_body = None
@@ -189,12 +197,12 @@ class GuardedHttp(Http):
         """Wait for bytes. Past the deadline: RequestTimeout, or when the answer is out already, the end."""
         if await self.protocol.receive_by(self._deadline):
             return
-        self._abandon()
+        self.abandon()
         if self.stage is not Stage.IDLE:
             raise RequestTimeout("The request did not arrive in time")
 
-    def _abandon(self) -> None:
+    def abandon(self) -> None:
         """Read nothing more of this request nor of this connection."""
         self._body = self.request_body = None
-        self.keep_alive = False
+        self.expecting_continue = self.keep_alive = False
         self.protocol.distrust()

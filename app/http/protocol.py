@@ -27,7 +27,7 @@ class GuardedProtocol(HttpProtocol):
     """Pass it to Sanic as `protocol`. It takes from `app.config`, all times in seconds:
 
     HEAD_TIMEOUT (10)          from the first byte of a head to its last, however the bytes drip in
-    BODY_TIMEOUT (30)          from the end of the head to the last byte of the body
+    BODY_TIMEOUT (30)          from the end of the head to the last byte of the body, unless it is renewed
     CONNECTION_LIMIT (10,000)  connections of one worker; one more is answered 503 and closed
     KEEP_ALIVE_TIMEOUT         how long a connection may rest between requests, or before the first
     RESPONSE_TIMEOUT           how long a handler may run, or stay silent in the middle of a response
@@ -88,8 +88,10 @@ class GuardedProtocol(HttpProtocol):
         self._read_deadline = deadline
         if deadline < self._due:
             self._check_at(deadline)
-        await self.receive_more()  # type: ignore[no-untyped-call]
-        self._read_deadline = None
+        try:
+            await self.receive_more()  # type: ignore[no-untyped-call]
+        finally:
+            self._read_deadline = None
         self._time = monotonic()
         return self._time < deadline
 

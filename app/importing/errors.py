@@ -1,4 +1,4 @@
-"""What can be wrong with a file to import."""
+"""What can be wrong with a file, or with lines, to import."""
 
 from dataclasses import dataclass
 
@@ -18,9 +18,20 @@ class FileUnusable(FoldbaseError):
 
 @dataclass(eq=False)
 class RecordInvalid(FoldbaseError):
-    """One record of the file can be no document; the others are not touched by it."""
+    """One record can be no document; the others are not touched by it. `pointer`: where in it."""
 
     reason: str
+    pointer: str = ""
 
     def __str__(self) -> str:
         return self.reason
+
+
+@dataclass(eq=False)
+class LineTooLong(FoldbaseError):
+    """One line has more bytes than any document needs; it was not even kept."""
+
+    most: int
+
+    def __str__(self) -> str:
+        return f"the line is longer than {self.most:,} bytes"

@@ -4,23 +4,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 from app.importing.errors import FileUnusable, RecordInvalid
 from app.importing.formats import Record
-from catalog.declared import Declared
-from commands.documents import Put
+from app.importing.storing import Storing
 from commands.errors import DocumentExists, Refused, SchemaViolated
-from commands.ids import checked_id, new_id
-from commands.writing import DocumentCommands
-from events.commit import JsonObject
 from events.errors import FoldbaseError, InvalidValue
-
-OnConflict = Literal["fail", "skip", "replace"]
 
 UNDER_WAY = 2048
 MOST_TOLD = 100
-ACTOR = "import"
 
 
 @dataclass(slots=True)
@@ -68,21 +60,8 @@ class Supply:
 class Importer:
     """Imports records into one collection."""
 
-    def __init__(
-        self,
-        commands: DocumentCommands,
-        declared: Declared,
-        *,
-        id_field: str | None,
-        on_conflict: OnConflict,
-        actor: str = ACTOR,
-    ) -> None:
-        """id_field: the field whose value becomes the id, and stays where it is."""
-        self._commands = commands
-        self._declared = declared
-        self._id_field = id_field
-        self._on_conflict = on_conflict
-        self._actor = actor
+    def __init__(self, storing: Storing) -> None:
+        self._storing = storing
 
     async def run(self, found: Iterable[Record], tell: Callable[[Summary], None]) -> Summary:
         """Import all records; `tell` hears how far it is, often.
@@ -102,51 +81,23 @@ class Importer:
         return summary
 
     async def _work(self, supply: "Supply", summary: Summary, tell: Callable[[Summary], None]) -> None:
+        storing = self._storing
         for line, value in supply:
             try:
-                await self._store(value, summary)
+                written = await storing.store(storing.read(value))
             except DocumentExists as error:
-                if self._on_conflict == "skip":
+                if storing.skips:
                     summary.skipped += 1
                 else:
                     summary.refuse(line, error)
             except (Refused, InvalidValue, RecordInvalid) as error:
                 summary.refuse(line, error)
+            else:
+                if written.changed:
+                    summary.stored += 1
+                else:
+                    summary.unchanged += 1
             tell(summary)
-
-    async def _store(self, value: object, summary: Summary) -> None:
-        body, id = self._read(value)
-        if self._on_conflict == "replace":
-            written = await self._commands.write(
-                self._declared, id or new_id(), Put(body), actor=self._actor, is_new=id is None
-            )
-        else:
-            written = await self._commands.create(self._declared, body, id=id, actor=self._actor)
-        if written.changed:
-            summary.stored += 1
-        else:
-            summary.unchanged += 1
-
-    def _read(self, value: object) -> tuple[JsonObject, str | None]:
-        """The document's own JSON and its id. What a document read from foldbase has besides is taken off."""
-        if isinstance(value, RecordInvalid):
-            raise value
-        if not isinstance(value, dict):
-            raise RecordInvalid("is no JSON object")
-        body = value
-        id = body.get("id")
-        if "id" in body or "_meta" in body:
-            body = {name: inner for name, inner in body.items() if name not in ("id", "_meta")}
-        if self._id_field is not None and self._id_field != "id":
-            id = body.get(self._id_field)
-            if id is None:
-                raise RecordInvalid(f"has no {self._id_field} to take the id from")
-        return body, None if id is None else self._id(id)
-
-    def _id(self, value: object) -> str:
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise RecordInvalid("has an id that is neither a string nor a whole number")
-        return checked_id(str(value))
 
 
 def _told(error: Exception) -> str:

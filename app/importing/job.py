@@ -5,11 +5,14 @@ from typing import NamedTuple
 from app.composition import deployment
 from app.importing.cells import Cells
 from app.importing.formats import Source, open_source, records
-from app.importing.importer import Importer, OnConflict, Summary
+from app.importing.importer import Importer, Summary
+from app.importing.storing import OnConflict, Storing
 from app.progress import ProgressLine
 from app.settings import Settings
 from catalog.catalog import Catalog
 from catalog.declared import Declared
+
+ACTOR = "import"
 
 
 class ImportJob(NamedTuple):
@@ -29,14 +32,16 @@ async def run_import(settings: Settings, job: ImportJob) -> Summary:
     async with deployment(settings.model_copy(update={"state_cache": 0})) as built:
         declared = await _declared(built.catalog, job.collection, settings.auto_declare)
         schema = None if declared.schema is None else declared.schema.source
-        importer = Importer(built.commands, declared, id_field=job.id_field, on_conflict=job.on_conflict)
+        storing = Storing(
+            built.commands, declared, id_field=job.id_field, on_conflict=job.on_conflict, actor=ACTOR
+        )
         with ProgressLine(job.collection, "documents") as progress:
 
             def tell(summary: Summary) -> None:
                 if progress.due():
                     progress.show(summary.read, _expected(source, summary))
 
-            return await importer.run(records(source, Cells(schema, job.absent)), tell)
+            return await Importer(storing).run(records(source, Cells(schema, job.absent)), tell)
 
 
 async def _declared(catalog: Catalog, name: str, make: bool) -> Declared:

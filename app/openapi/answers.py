@@ -4,7 +4,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from app.openapi.description import PROBLEM, Answer, Header, Operation
-from app.openapi.fields import ACCEPT, ACCEPT_PATCH, MISSED_AT, REQUEST_ID, RETRY_AFTER, WWW_AUTHENTICATE
+from app.openapi.fields import (
+    ACCEPT,
+    ACCEPT_ENCODING,
+    ACCEPT_PATCH,
+    MISSED_AT,
+    REQUEST_ID,
+    RETRY_AFTER,
+    WWW_AUTHENTICATE,
+)
 from app.openapi.media import content_of
 from app.openapi.problems import ANY_REQUEST, by_name
 
@@ -67,6 +75,8 @@ def _problem_headers(names: Sequence[str], method: str) -> Iterable[Header]:
             yield WWW_AUTHENTICATE
         case 415:
             yield ACCEPT_PATCH if method == "patch" else ACCEPT
+            if "coding-unsupported" in names:
+                yield ACCEPT_ENCODING
         case 503:
             yield RETRY_AFTER
 

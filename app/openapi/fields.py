@@ -184,6 +184,9 @@ REQUEST_ID = Header(
     "X-Request-ID", "The id of this answer; finds it in the log.", TEXT, "0197a2c4-6f1e-4c53-9f0a-4a6b7f0f3b52"
 )
 ACCEPT = Header("Accept", "The media types that are taken here.", TEXT, "application/json")
+ACCEPT_ENCODING = Header(
+    "Accept-Encoding", "With `coding-unsupported`: the codings that are taken.", TEXT, "identity"
+)
 ACCEPT_PATCH = Header(
     "Accept-Patch",
     "The media types of patches that are taken here.",

@@ -35,10 +35,10 @@ def asked(request: Request, access: Access) -> Asked:
     """
     actor = access.user(request).actor
     parameters(request, ())
-    return Asked(actor, key_of(request, actor), _trace(request), preferences(request, WRITES))
+    return Asked(actor, key_of(request, actor), trace_of(request), preferences(request, WRITES))
 
 
-def _trace(request: Request) -> str | None:
+def trace_of(request: Request) -> str | None:
     """The traceparent of a request; None where there is none, or none that W3C's grammar knows."""
     given = header(request, "traceparent")
     return given if given is not None and _TRACE.fullmatch(given) else None

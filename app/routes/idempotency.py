@@ -20,11 +20,16 @@ def key_of(request: Request, actor: str) -> Key | None:
 
     `"abc"` and `abc` are the same key. Of the request, method, path, content type and body count.
     """
-    given = header(request, "idempotency-key")
+    given = given_key(request)
     if given is None:
         return None
-    caller = f"{actor}\0{_read(given)}"
-    return Key(_hash(caller.encode()), _hash(_asked(request)))
+    return Key(_hash(f"{actor}\0{given}".encode()), _hash(_asked(request)))
+
+
+def given_key(request: Request) -> str | None:
+    """The key as its caller chose it; None where there is none. Raises HeaderInvalid."""
+    given = header(request, "idempotency-key")
+    return None if given is None else _read(given)
 
 
 def _read(given: str) -> str:

@@ -1,4 +1,4 @@
-"""Routing: Sanic's, with QUERY (RFC 10008), OPTIONS everywhere, and documents called like a word of ours."""
+"""Routing: Sanic's, with QUERY (RFC 10008), OPTIONS everywhere, and documents called like words of ours."""
 
 from contextlib import suppress
 from typing import Any
@@ -14,13 +14,13 @@ from app.routes.reading import JSON, PATCH_TYPES
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 
 _EVERYTHING = "*"
-_WORD = "/query"
+_WORDS = ("/query", "/import")
 
 
 class Routing(Router):
     """OPTIONS is answered wherever anything is, and for `*`.
 
-    Where `/query` below a collection is not served with a method, it is the document of that id.
+    Where one of our words below a collection is not served with a method, it is the document of that id.
     """
 
     ALLOWED_METHODS = (*HTTP_METHODS, "QUERY")  # type: ignore[arg-type]
@@ -43,10 +43,11 @@ class Routing(Router):
         try:
             return super()._get(path, method, host)
         except MethodNotAllowed as refused:
-            if not path.endswith(_WORD):
+            if not path.endswith(_WORDS):
                 raise
+            above, _, word = path.rpartition("/")
             try:
-                return super()._get(f"{path.removesuffix(_WORD)}/%71uery", method, host)
+                return super()._get(f"{above}/%{ord(word[0]):x}{word[1:]}", method, host)
             except NotFound:
                 raise refused from None
 

@@ -24,7 +24,6 @@ NEVER_IN_A_REQUEST = {
     "app.identity.errors.GrantInvalid",
     "app.identity.errors.KeyInvalid",
     "app.importing.errors.FileUnusable",
-    "app.importing.errors.RecordInvalid",
     "app.rebuilding.RebuildFailed",
     "app.settings.SettingsInvalid",
     "app.supervisor.errors.AddressUnusable",

@@ -10,7 +10,7 @@ from sanic.exceptions import (
     URITooLong,
 )
 
-from app.errors import Forbidden, HeaderInvalid, MediaTypeUnsupported, ParameterUnknown
+from app.errors import CodingUnsupported, Forbidden, HeaderInvalid, MediaTypeUnsupported, ParameterUnknown
 from app.http.json import JsonInvalid
 from app.http.refusals import HeadTooLarge, VersionNotSupported
 from app.identity.errors import TokenInvalid, TokenMissing
@@ -104,6 +104,11 @@ EXPLAINED = {
         "The body is of a media type that is not taken here, or none is named.",
         "Send Content-Type with one of the types in the Accept or Accept-Patch header of the answer.",
         MediaTypeUnsupported(_MEDIA_TYPES, patch=True),
+    ),
+    "coding-unsupported": Explained(
+        "The body has a Content-Encoding, such as gzip. Lines to import are taken as they are.",
+        "Unpack it on the way: `zcat orders.ndjson.gz | curl --data-binary @- …`.",
+        CodingUnsupported(("application/x-ndjson", "application/jsonl")),
     ),
     "expectation-failed": Explained(
         "The request has an Expect header with something else than 100-continue.",

@@ -1,0 +1,134 @@
+"""Imports: a body of lines, each a document, stored while they come and answered one by one."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any, cast
+
+from sanic.exceptions import ServiceUnavailable
+from sanic.request import Request
+
+from app.composition import Deployment
+from app.errors import CodingUnsupported, ConditionRequired
+from app.http.guarded_http import GuardedHttp
+from app.importing.answers import Answers
+from app.importing.deciding import Deciding
+from app.importing.flow import Flow
+from app.importing.keys import LineKeys
+from app.importing.lines import Line, Lines
+from app.importing.storing import OnConflict, Storing
+from app.problems import told
+from app.routes import reading
+from app.routes.access import Access
+from app.routes.app import App
+from app.routes.asking import trace_of
+from app.routes.idempotency import given_key
+from app.routes.preferring import WRITES, Preferences, applied, preferences
+from app.routes.streaming import stream
+from catalog.declared import Declared
+from queries.errors import QueryInvalid
+
+MOST_AT_ONCE = 8
+NDJSON = "application/x-ndjson"
+MEDIA_TYPES = (NDJSON, "application/jsonl")
+PARAMETERS = ("on_conflict", "id")
+CHOICES = ("fail", "skip", "replace")
+
+
+class ImportRoutes:
+    """POST /v1/documents/{collection}/import."""
+
+    def __init__(self, deployment: Deployment, access: Access) -> None:
+        self._access = access
+        self._catalog = deployment.catalog
+        self._commands = deployment.commands
+        self._queries = deployment.queries
+        self._auto_declare = deployment.settings.auto_declare
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
+
+    def register(self, app: App) -> None:
+        """Add the route to `app`."""
+
+        async def take(request: Request, collection: str) -> None:  # Sanic puts a mark on it: no bound method
+            await self.take(request, collection)
+
+        path = "/v1/documents/<collection>/import"
+        app.add_route(take, path, methods=["POST"], name="document_import", stream=True)
+
+    async def take(self, request: Request, collection: str) -> None:
+        """POST lines."""
+        actor = self._access.user(request).actor
+        given = reading.parameters(request, PARAMETERS)
+        on_conflict, id_field = _on_conflict(given), given.get("id")
+        preferred = _preferred(request)
+        keys = _keys(request, actor, f"{on_conflict}\0{id_field or ''}")
+        _check_body(request)
+        declared = await self._declared(reading.collection_name(collection))
+        if on_conflict == "replace" and declared.require_if_match:
+            raise ConditionRequired
+        if self._places.locked():
+            raise ServiceUnavailable(f"{MOST_AT_ONCE} imports are under way here already")
+        storing = Storing(
+            self._commands,
+            declared,
+            id_field=id_field,
+            on_conflict=on_conflict,
+            actor=actor,
+            trace=trace_of(request),
+        )
+        async with self._places:
+            answers = Answers(minimal="return" in preferred)
+            await _answer(request, Deciding(storing, answers, keys, self._queries.wrote), answers, preferred)
+
+    async def _declared(self, name: str) -> Declared:
+        declared = self._catalog.get(name)
+        if declared is not None:
+            return declared
+        return await (self._catalog.auto_declare(name) if self._auto_declare else self._catalog.find(name))
+
+
+async def _answer(request: Request, deciding: Deciding, answers: Answers, preferred: Preferences) -> None:
+    headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"} | applied(preferred)
+    http = cast(GuardedHttp, request.stream)
+
+    def last(fault: Exception | None) -> bytes:
+        if fault is not None:
+            http.abandon()
+        return answers.summary(None if fault is None else told(fault))
+
+    async with Flow(_lines(http), deciding.decide, last) as flow:
+        await stream(request, flow, headers, NDJSON)
+
+
+async def _lines(http: GuardedHttp) -> AsyncGenerator[list[Line], None]:
+    """The lines of a body, as they come. Each must come within the time that another request's body has."""
+    cutter = Lines()
+    http.renew()
+    while (piece := await http.read()) is not None:
+        if lines := cutter.cut(piece):
+            yield lines
+            http.renew()
+    yield cutter.rest()
+
+
+def _on_conflict(given: dict[str, str]) -> OnConflict:
+    chosen: Any = given.get("on_conflict", "fail")
+    if chosen not in CHOICES:
+        raise QueryInvalid("on_conflict", f"is {', '.join(CHOICES[:-1])} or {CHOICES[-1]}")
+    return cast(OnConflict, chosen)
+
+
+def _preferred(request: Request) -> Preferences:
+    """Documents are not returned in any case: there is nothing to `return=representation`."""
+    found = preferences(request, WRITES)
+    return {name: value for name, value in found.items() if value != "representation"}
+
+
+def _keys(request: Request, actor: str, asked: str) -> LineKeys | None:
+    chosen = given_key(request)
+    return None if chosen is None else LineKeys(actor, chosen, f"{request.path}\0{asked}\0")
+
+
+def _check_body(request: Request) -> None:
+    reading.media_type(request, MEDIA_TYPES)
+    if request.headers.getone("content-encoding", "identity") != "identity":
+        raise CodingUnsupported(MEDIA_TYPES)
