@@ -41,7 +41,8 @@ def sent_headers(operation: Operation) -> dict[str, str]:
 def sent_body(operation: Operation) -> str | None:
     """The body of the example request."""
     for content in operation.body.values():
-        return pretty(content.example, indent=2)
+        example = content.example
+        return example if isinstance(example, str) else pretty(example, indent=2)
     return None
 
 

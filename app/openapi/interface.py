@@ -13,11 +13,22 @@ from app.openapi.operations.parked import PARKED
 from app.openapi.operations.projections import PROJECTIONS
 from app.openapi.operations.reference import REFERENCE
 from app.openapi.operations.views import VIEWS
-from app.openapi.schemas import collections, documents, health, parked, problems, projections, queries, rows
+from app.openapi.schemas import (
+    collections,
+    documents,
+    health,
+    imports,
+    parked,
+    problems,
+    projections,
+    queries,
+    rows,
+)
 
 GROUPS: tuple[Group, ...] = (DOCUMENTS, VIEWS, COLLECTIONS, EXPORTS, PROJECTIONS, PARKED, HEALTH, REFERENCE)
 SCHEMAS: dict[str, Schema] = {
     **documents.SCHEMAS,
+    **imports.SCHEMAS,
     **queries.SCHEMAS,
     **rows.SCHEMAS,
     **collections.SCHEMAS,

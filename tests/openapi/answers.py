@@ -1,5 +1,6 @@
 """Holding a real answer against what is described of its operation."""
 
+import json
 from typing import Any
 
 import httpx
@@ -43,6 +44,9 @@ def check(document: dict[str, Any], name: str, answer: httpx.Response) -> None:
     content = response["content"][media]
     if media.endswith(("/json", "+json")):
         validator(document, content["schema"]).validate(answer.json())
+    if lines := content["schema"].get("x-itemSchema"):
+        for line in answer.text.splitlines():
+            validator(document, lines).validate(json.loads(line))
     if problem := problem_of(answer):
         assert problem in content["examples"], f"{name} answered {problem}"
         assert answer.json()["status"] == answer.status_code

@@ -30,6 +30,7 @@ STORY = [
     "document_patch",
     "document_delete",
     "document_restore",
+    "document_import",
     "export_collection",
     "export_view",
     "projection_state",

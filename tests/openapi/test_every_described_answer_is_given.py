@@ -31,6 +31,7 @@ ELSEWHERE = {
     *product(("view_page", "view_query", "view_query_post"), ("projection-building",)),
     ("document_create", "declaration-invalid"),
     ("document_put", "declaration-invalid"),
+    ("document_import", "declaration-invalid"),
     ("document_restore", "schema-violated"),
     ("projection_rebuild", "202"),
     ("projection_rebuild", "rebuild-running"),

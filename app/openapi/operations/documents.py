@@ -19,6 +19,7 @@ from app.openapi.fields import (
     TRACEPARENT,
     WRITTEN_AT,
 )
+from app.openapi.operations.imports import IMPORT
 from app.openapi.operations.lists import LIST, QUERY, QUERY_BY_POST
 from app.openapi.operations.orders import MANY, ONE, ORDER, PAID, READS, USER, document_example
 from app.routes.reading import JSON_PATCH, MERGE_PATCH
@@ -170,5 +171,5 @@ RESTORE = Operation(
 DOCUMENTS = Group(
     "documents",
     "One JSON object each, with an id. Every change is an event in the log; reads come from the projections.",
-    (CREATE, LIST, QUERY, QUERY_BY_POST, READ, PUT, PATCH, DELETE, RESTORE),
+    (CREATE, LIST, QUERY, QUERY_BY_POST, READ, PUT, PATCH, DELETE, RESTORE, IMPORT),
 )

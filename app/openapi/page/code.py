@@ -13,8 +13,9 @@ _TOKEN = re.compile(
 
 
 def json_block(value: Any) -> Markup:
-    """A JSON value, written over several lines where it is long."""
-    return element("pre", element("code", _coloured(pretty(value))), tabindex="0")
+    """A JSON value, written over several lines where it is long; a text of lines as it is."""
+    text = value if isinstance(value, str) else pretty(value)
+    return element("pre", element("code", _coloured(text)), tabindex="0")
 
 
 def shell_block(*source: Child) -> Markup:
