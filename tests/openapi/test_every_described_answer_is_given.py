@@ -77,11 +77,12 @@ async def test_undeclared_name_that_can_not_be_is_refused_when_collections_are_m
     settings: Settings, described: dict[str, Any]
 ) -> None:
     async with served(settings.model_copy(update={"auto_declare": True})) as running:
-        for name, method, path in (
-            ("document_create", "POST", "/v1/documents/No"),
-            ("document_put", "PUT", "/v1/documents/No/1"),
+        for name, method, path, media in (
+            ("document_create", "POST", "/v1/documents/No", "application/json"),
+            ("document_put", "PUT", "/v1/documents/No/1", "application/json"),
+            ("document_import", "POST", "/v1/documents/No/import", "application/x-ndjson"),
         ):
-            answer = await running.user.request(method, path, json={})
+            answer = await running.user.request(method, path, json={}, headers={"Content-Type": media})
             check(described, name, answer)
             assert problem_of(answer) == "declaration-invalid"
 

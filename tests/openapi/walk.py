@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.openapi.operations.documents import ORDER
+from tests.openapi.importing import imports
 from tests.openapi.steps import Step, plain, strangers
 
 JSON_PATCH = "application/json-patch+json"
@@ -31,6 +32,7 @@ def documents() -> list[Step]:
         *_patching("document_patch", orders),
         *_taking_away("document_delete", orders, strict),
         *_bringing_back("document_restore", orders, strict),
+        *imports(orders, strict),
     ]
 
 

@@ -61,13 +61,14 @@ IMPORT = Operation(
     access="user",
     summary="Import documents",
     description=(
-        "Stores a document for every line while the lines come, and answers each: with what is wrong with it, if "
-        "something is; the others go in all the same. The body may be of any size, as long as a whole line comes "
-        "within the time that the body of another request has. It is read no faster than it is stored, and no "
-        f"faster than the answers are taken: {MOST_ANSWERS // _MIB} MiB of them wait for a client that sends all "
-        "before it reads, enough for 10,000 lines; beyond that such a client should prefer `return=minimal`, with "
-        "which only refused lines and the summary are told. With an `Idempotency-Key` every line has a key of its "
-        "own, made of that and its number: what was cut off can be sent again from the beginning."
+        "Stores a document for every line while the lines come, and answers each: with what is wrong with "
+        "it, if something is; the others go in all the same. The body may be of any size, as long as a whole "
+        "line comes within the time that the body of another request has. It is read no faster than it is "
+        f"stored, and no faster than the answers are taken: {MOST_ANSWERS // _MIB} MiB of them wait for a "
+        "client that sends all before it reads, enough for 10,000 lines; with more such a client should prefer "
+        "`return=minimal`, with which only refused lines and the summary are told. With an `Idempotency-Key` "
+        "every line has a key of its own, made of that and its number: what was cut off can be sent again "
+        "from the beginning."
     ),
     parameters=(COLLECTION, _ON_CONFLICT, _ID, IDEMPOTENCY_KEY, PREFER_RETURN, TRACEPARENT),
     body=dict.fromkeys(MEDIA_TYPES, _BODY),
