@@ -53,10 +53,11 @@ class Stores:
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """Everything an API worker serves requests with."""
+    """Everything an API worker serves requests with. `imports`: commands that remember no document."""
 
     stores: Stores
     commands: DocumentCommands
+    imports: DocumentCommands
     queries: DocumentQueries
     views: ViewQueries
     jobs: Jobs
@@ -134,6 +135,7 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
         yield Deployment(
             opened,
             DocumentCommands(log, executor),
+            DocumentCommands(log, Executor(log, States(log, snapshots, 0))),
             DocumentQueries(*reads),
             ViewQueries(*reads),
             Jobs(redis, layout),

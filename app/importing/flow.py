@@ -1,7 +1,7 @@
 """The flow of an import over HTTP: many lines under way at once, read no faster than they are answered.
 
     body -> lines -> up to 1,024 under way -> answers in the order of the lines -> the client
-                     and 4 MiB of them        1 MiB of them wait for it
+                     and 4 MiB of them        4 MiB of them wait for it
 
 Whatever is full stops the reading; so a client that does not take its answers makes nothing grow.
 """
@@ -17,7 +17,7 @@ from app.importing.lines import Line
 
 UNDER_WAY = 1024
 MOST_BYTES = 4 * 2**20
-MOST_ANSWERS = 2**20
+MOST_ANSWERS = 4 * 2**20
 
 
 class _Slot:

@@ -7,7 +7,7 @@ LONGEST_LINE = 4 * 2**20
 
 
 class Line(NamedTuple):
-    """number: 1-based, blank lines counted. text: without white space around it; None where it was too long."""
+    """number: blank lines counted. text: without white space around it; None where it was too long."""
 
     number: int
     text: bytes | None
@@ -16,11 +16,17 @@ class Line(NamedTuple):
 class Lines:
     """Cuts pieces into lines. It holds the beginning of one line at most."""
 
-    def __init__(self, longest: int = LONGEST_LINE) -> None:
+    def __init__(self, first: int = 1, longest: int = LONGEST_LINE) -> None:
+        """first: the number of the first line."""
         self._longest = longest
         self._begun: list[bytes] = []
         self._size = 0
-        self._number = 0
+        self._number = first - 1
+
+    @property
+    def held(self) -> int:
+        """How many bytes of a line that has begun are held."""
+        return sum(map(len, self._begun))
 
     def cut(self, piece: bytes) -> list[Line]:
         """The lines that end in this piece, without blank ones."""

@@ -1,6 +1,7 @@
 """Imports: a body of lines, each a document, stored while they come and answered one by one."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator
 from typing import Any, cast
 
@@ -30,8 +31,10 @@ from queries.errors import QueryInvalid
 MOST_AT_ONCE = 8
 NDJSON = "application/x-ndjson"
 MEDIA_TYPES = (NDJSON, "application/jsonl")
-PARAMETERS = ("on_conflict", "id")
+PARAMETERS = ("on_conflict", "id", "first_line")
 CHOICES = ("fail", "skip", "replace")
+
+_LINE = re.compile("[1-9][0-9]{0,14}")
 
 
 class ImportRoutes:
@@ -40,7 +43,7 @@ class ImportRoutes:
     def __init__(self, deployment: Deployment, access: Access) -> None:
         self._access = access
         self._catalog = deployment.catalog
-        self._commands = deployment.commands
+        self._deployment = deployment
         self._queries = deployment.queries
         self._auto_declare = deployment.settings.auto_declare
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
@@ -58,7 +61,7 @@ class ImportRoutes:
         """POST lines."""
         actor = self._access.user(request).actor
         given = reading.parameters(request, PARAMETERS)
-        on_conflict, id_field = _on_conflict(given), given.get("id")
+        on_conflict, id_field, first_line = _on_conflict(given), given.get("id"), _first_line(given)
         preferred = _preferred(request)
         keys = _keys(request, actor, f"{on_conflict}\0{id_field or ''}")
         _check_body(request)
@@ -67,8 +70,9 @@ class ImportRoutes:
             raise ConditionRequired
         if self._places.locked():
             raise ServiceUnavailable(f"{MOST_AT_ONCE} imports are under way here already")
+        built = self._deployment
         storing = Storing(
-            self._commands,
+            built.commands if on_conflict == "replace" else built.imports,
             declared,
             id_field=id_field,
             on_conflict=on_conflict,
@@ -77,7 +81,8 @@ class ImportRoutes:
         )
         async with self._places:
             answers = Answers(minimal="return" in preferred)
-            await _answer(request, Deciding(storing, answers, keys, self._queries.wrote), answers, preferred)
+            deciding = Deciding(storing, answers, keys, self._queries.wrote)
+            await _answer(request, Lines(first_line), deciding, answers, preferred)
 
     async def _declared(self, name: str) -> Declared:
         declared = self._catalog.get(name)
@@ -86,7 +91,9 @@ class ImportRoutes:
         return await (self._catalog.auto_declare(name) if self._auto_declare else self._catalog.find(name))
 
 
-async def _answer(request: Request, deciding: Deciding, answers: Answers, preferred: Preferences) -> None:
+async def _answer(
+    request: Request, cutter: Lines, deciding: Deciding, answers: Answers, preferred: Preferences
+) -> None:
     headers = {"cache-control": "no-store", "x-content-type-options": "nosniff"} | applied(preferred)
     http = cast(GuardedHttp, request.stream)
 
@@ -95,13 +102,12 @@ async def _answer(request: Request, deciding: Deciding, answers: Answers, prefer
             http.abandon()
         return answers.summary(None if fault is None else told(fault))
 
-    async with Flow(_lines(http), deciding.decide, last) as flow:
+    async with Flow(_lines(http, cutter), deciding.decide, last) as flow:
         await stream(request, flow, headers, NDJSON)
 
 
-async def _lines(http: GuardedHttp) -> AsyncGenerator[list[Line], None]:
+async def _lines(http: GuardedHttp, cutter: Lines) -> AsyncGenerator[list[Line], None]:
     """The lines of a body, as they come. Each must come within the time that another request's body has."""
-    cutter = Lines()
     http.renew()
     while (piece := await http.read()) is not None:
         if lines := cutter.cut(piece):
@@ -115,6 +121,13 @@ def _on_conflict(given: dict[str, str]) -> OnConflict:
     if chosen not in CHOICES:
         raise QueryInvalid("on_conflict", f"is {', '.join(CHOICES[:-1])} or {CHOICES[-1]}")
     return cast(OnConflict, chosen)
+
+
+def _first_line(given: dict[str, str]) -> int:
+    text = given.get("first_line", "1")
+    if not _LINE.fullmatch(text):
+        raise QueryInvalid("first_line", "is a whole number from 1 on")
+    return int(text)
 
 
 def _preferred(request: Request) -> Preferences:

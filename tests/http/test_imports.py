@@ -175,6 +175,15 @@ async def test_what_was_cut_off_is_sent_again_whole(orders: Documents) -> None:
     assert len({each["id"] for each in again}) == 40
 
 
+async def test_a_file_may_be_sent_in_parts_that_are_cut_anew_each_time(orders: Documents) -> None:
+    every = [{"n": number} for number in range(30)]
+    first, _ = told(await take(orders, lines(*every), idempotency_key=orders.collection))
+    for begin, end in ((1, 8), (8, 31)):
+        part = lines(*every[begin - 1 : end - 1])
+        again, _ = told(await take(orders, part, f"?first_line={begin}", idempotency_key=orders.collection))
+        assert again == first[begin - 1 : end - 1]
+
+
 async def test_a_key_belongs_to_the_line_and_to_what_is_asked_for_with_it(orders: Documents) -> None:
     async def send(document: dict[str, Any], query: str = "") -> dict[str, Any]:
         [of_line], _ = told(await take(orders, lines(document), query, idempotency_key=orders.collection))
@@ -204,6 +213,8 @@ async def test_a_key_of_lines_is_its_callers_own(orders: Documents, admin: httpx
         ("?x=1", {}, 400, "parameter-unknown"),
         ("?on_conflict=merge", {}, 400, "query-invalid"),
         ("?id=a&id=b", {}, 400, "query-invalid"),
+        ("?first_line=0", {}, 400, "query-invalid"),
+        ("?first_line=one", {}, 400, "query-invalid"),
         ("", {"idempotency_key": '"'}, 400, "header-invalid"),
         ("", {"prefer": "handling=strict, wait=3"}, 400, "header-invalid"),
         ("", {"authorization": "Bearer x"}, 401, "token-invalid"),

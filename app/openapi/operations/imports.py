@@ -22,6 +22,15 @@ _ON_CONFLICT = Parameter(
 )
 _ID = Parameter("id", "query", "The field whose value becomes the id; it stays where it is.", TEXT, "number")
 
+_FIRST_LINE = Parameter(
+    "first_line",
+    "query",
+    "The number of the first line of the body, which keys and answers count from: for a file that is sent in "
+    "parts, or from where it was cut off.",
+    {"type": "integer", "minimum": 1, "default": 1},
+    1,
+)
+
 
 def _text(lines: list[Any]) -> str:
     return "".join(f"{orjson.dumps(line).decode()}\n" for line in lines)
@@ -65,12 +74,12 @@ IMPORT = Operation(
         "it, if something is; the others go in all the same. The body may be of any size, as long as a whole "
         "line comes within the time that the body of another request has. It is read no faster than it is "
         f"stored, and no faster than the answers are taken: {MOST_ANSWERS // _MIB} MiB of them wait for a "
-        "client that sends all before it reads, enough for 10,000 lines; with more such a client should prefer "
+        "client that sends all before it reads, enough for 40,000 lines; with more such a client should prefer "
         "`return=minimal`, with which only refused lines and the summary are told. With an `Idempotency-Key` "
         "every line has a key of its own, made of that and its number: what was cut off can be sent again "
         "from the beginning."
     ),
-    parameters=(COLLECTION, _ON_CONFLICT, _ID, IDEMPOTENCY_KEY, PREFER_RETURN, TRACEPARENT),
+    parameters=(COLLECTION, _ON_CONFLICT, _ID, _FIRST_LINE, IDEMPOTENCY_KEY, PREFER_RETURN, TRACEPARENT),
     body=dict.fromkeys(MEDIA_TYPES, _BODY),
     answers={200: Answer("What became of the lines.", (PREFERENCE_APPLIED,), {NDJSON: _ANSWERS})},
     problems=(
