@@ -41,10 +41,14 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a body holds: the name of its schema among the components, or a schema of its own."""
+    """What a body holds: the name of its schema among the components, or a schema of its own.
+
+    lines: where it is text of many lines, the name of the schema that each of them has.
+    """
 
     schema: str | Schema
     example: Any = None
+    lines: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

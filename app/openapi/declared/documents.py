@@ -10,11 +10,12 @@ from app.openapi.declared.operations import group_of
 from app.openapi.declared.types import types_of
 from app.openapi.description import Group, Schema
 from app.openapi.interface import GROUPS, INFO, SCHEMAS
+from app.openapi.schemas import imports
 from catalog.declared import Declared
 
 JsonObject = dict[str, Any]
 
-_SHARED = ("Meta", "WholeQuery", "Explanation", "JsonPatch", "Problem")
+_SHARED = ("Meta", "WholeQuery", "Explanation", "JsonPatch", "Problem", *imports.SCHEMAS)
 
 _DESCRIPTION = """\
 The documents of {name} and its views, with the types declared. The whole interface is at `/openapi.json`.

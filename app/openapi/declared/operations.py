@@ -102,4 +102,8 @@ def _contents(contents: Mapping[str, Content], known: Mapping[str, str]) -> dict
 
 def _content(content: Content, known: Mapping[str, str]) -> Content:
     name: Any = content.schema
-    return Content(known.get(name, name) if isinstance(name, str) else name)
+    lines = content.lines
+    return Content(
+        known.get(name, name) if isinstance(name, str) else name,
+        lines=None if lines is None else known.get(lines, lines),
+    )

@@ -6,7 +6,7 @@ import orjson
 
 from app.importing.flow import MOST_ANSWERS
 from app.importing.lines import LONGEST_LINE
-from app.openapi.description import Answer, Content, Operation, Parameter, Schema
+from app.openapi.description import Answer, Content, Operation, Parameter
 from app.openapi.fields import COLLECTION, IDEMPOTENCY_KEY, PREFER_RETURN, PREFERENCE_APPLIED, TEXT, TRACEPARENT
 from app.openapi.operations.orders import MANY, ORDER, USER
 from app.routes.importing import CHOICES, MEDIA_TYPES, NDJSON
@@ -36,23 +36,16 @@ def _text(lines: list[Any]) -> str:
     return "".join(f"{orjson.dumps(line).decode()}\n" for line in lines)
 
 
-def _lines(schema: str, description: str) -> Schema:
-    return {
-        "type": "string",
-        "description": description,
-        "x-itemSchema": {"$ref": f"#/components/schemas/{schema}"},
-    }
-
-
 _BODY = Content(
-    _lines(
-        "DocumentBody",
-        f"A document a line, of {LONGEST_LINE // _MIB} MiB at most; blank lines are passed over.",
-    ),
+    {
+        "type": "string",
+        "description": f"A document a line, of {LONGEST_LINE // _MIB} MiB at most. Blank lines are none.",
+    },
     _text([{**ORDER, "id": "i1", "number": 2001}, {**ORDER, "id": "i2", "number": 2002}]),
+    lines="DocumentBody",
 )
 _ANSWERS = Content(
-    _lines("ImportAnswer", "An answer for every line, in their order, and a summary at the end."),
+    {"type": "string", "description": "An answer for every line, in their order, and a summary at the end."},
     _text(
         [
             {"line": 1, "status": 201, "id": "i1", "version": 1, "position": 817},
@@ -60,6 +53,7 @@ _ANSWERS = Content(
             {"lines": 2, "written": 2, "unchanged": 0, "skipped": 0, "refused": 0, "fold_after": "818"},
         ]
     ),
+    lines="ImportAnswer",
 )
 
 IMPORT = Operation(
