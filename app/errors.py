@@ -8,6 +8,7 @@ RequestError
   MediaTypeUnsupported   the body is of another type     send one of those named
   CodingUnsupported      the body is compressed          send it as it is
   ConditionRequired      the collection demands one      send If-Match
+  TooManyCommands        a batch of more than 1,000     send it in parts
   Forbidden              the role does not allow it      use another token
 """
 
@@ -103,6 +104,17 @@ class ConditionRequired(RequestError):
             "this collection demands If-Match with the ETag the change is based on, "
             "or If-None-Match: * to make what is not there"
         )
+
+
+@dataclass(eq=False)
+class TooManyCommands(RequestError):
+    """A batch has more commands than are taken at once."""
+
+    found: int
+    most: int
+
+    def __str__(self) -> str:
+        return f"there are {self.found:,} commands; a batch has at most {self.most:,}: send it in parts"
 
 
 @dataclass(eq=False)

@@ -15,6 +15,7 @@ from app.errors import (
     MethodRefused,
     ParameterUnknown,
     RouteMissing,
+    TooManyCommands,
 )
 from app.http.json import JsonInvalid
 from app.identity.errors import TokenInvalid, TokenMissing
@@ -70,6 +71,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     commands.ConditionFailed: Problem(412, "version-conflict", "A precondition failed"),
     LineTooLong: BODY_TOO_LARGE,
     CodingUnsupported: Problem(415, "coding-unsupported", "The body's coding is not taken here"),
+    TooManyCommands: Problem(413, "batch-too-large", "The batch has too many commands"),
     MediaTypeUnsupported: Problem(415, "media-type-unsupported", "The body's media type is not taken here"),
     events.InvalidValue: Problem(422, "document-invalid", "No document can be like that"),
     commands.BodyInvalid: Problem(422, "document-invalid", "No document can be like that"),
@@ -78,6 +80,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     commands.PatchInvalid: Problem(422, "patch-invalid", "No document can be patched like that"),
     commands.RequestDiffers: Problem(422, "request-differs", "The key was used for another request"),
     catalog.DeclarationInvalid: Problem(422, "declaration-invalid", "The declaration is not valid"),
+    commands.DependencyFailed: Problem(424, "dependency-failed", "A command that this one needs failed"),
     ConditionRequired: Problem(428, "condition-required", "A precondition is demanded here"),
     events.VersionConflict: Problem(503, "contention", "Too many writers at one document", 1),
     events.LogUnavailable: Problem(503, "log-unavailable", "The log does not answer", 1),
@@ -128,7 +131,9 @@ UNEXPECTED = Problem(500, "unexpected", "Something went wrong that should not ha
 
 
 def problem_of(error: Exception) -> Problem:
-    """The row of an error's class, or of the nearest class above it."""
+    """The row of an error's class, or of the nearest class above it; of several commands, the refused one's."""
+    if isinstance(error, commands.CommandRefused):
+        return problem_of(error.error)
     for kind in type(error).__mro__:
         if kind in PROBLEMS:
             return PROBLEMS[kind]
@@ -149,7 +154,9 @@ def problem_response(error: Exception, request_id: str) -> HTTPResponse:
 
 
 def told(error: Exception) -> dict[str, Any]:
-    """The members of the problem that an error is."""
+    """The members of the problem that an error is; of several commands, of the one that was refused."""
+    if isinstance(error, commands.CommandRefused):
+        return told(error.error) | {"index": error.index}
     problem = problem_of(error)
     members = {
         "type": f"/problems/{problem.name}",

@@ -21,6 +21,7 @@ from app.metrics.traffic import CountedProtocol, Traffic
 from app.problem_handler import ProblemHandler
 from app.routes.access import Access
 from app.routes.app import App
+from app.routes.batch import BatchRoutes
 from app.routes.collections import CollectionRoutes
 from app.routes.descriptions import DescriptionRoutes
 from app.routes.documents import DocumentRoutes
@@ -67,6 +68,7 @@ def create_app(built: Deployment) -> App:
     for routes in (
         DocumentRoutes(built, access),
         ImportRoutes(built, access),
+        BatchRoutes(built, access),
         ViewRoutes(built, access),
         CollectionRoutes(built, access),
         DescriptionRoutes(built, access),

@@ -96,6 +96,10 @@ def decide(command: Command, state: Document) -> list[Event]:
             return _patched(state.body, apply_operations(state.body, operations))
         case Delete(), Present():
             return [Event(DELETED, {})]
+        case Restore(), Deleted(birth=Birth(position=0)):
+            raise BodyInvalid(
+                "", "was made and deleted by commands of this batch; it can not be restored in it"
+            )
         case Restore(), Deleted(body, _, _, birth):
             created = {"at": birth.at, "position": birth.position}
             return [Event(RESTORED, {"body": body, "created": created})]

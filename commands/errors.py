@@ -11,12 +11,15 @@ Refused
   UniqueTaken         another document has the value   choose another value
   RequestUnderWay     the same request is being done   wait, then send it again
   RequestDiffers      its key was used for another     choose a new key
+  CommandRefused      one of several was refused       mend that one, send all again
+  DependencyFailed    an earlier command failed        mend that one
   HistoryUnreadable   an event can not be applied      an operator: `foldbase parked`
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from catalog.errors import CatalogError
 from events.errors import FoldbaseError
 
 
@@ -117,6 +120,27 @@ class RequestDiffers(Refused):
 
     def __str__(self) -> str:
         return "this idempotency key was used for another request; choose a new key for what is new"
+
+
+@dataclass(eq=False)
+class CommandRefused(Refused):
+    """Of commands that stand or fall together, the one at `index` was refused: none took effect."""
+
+    index: int
+    error: FoldbaseError | CatalogError
+
+    def __str__(self) -> str:
+        return f"command {self.index} was refused, and with it all others: {self.error}"
+
+
+@dataclass(eq=False)
+class DependencyFailed(Refused):
+    """A command needs the id of an earlier one, which failed. `index` is that of the earlier one."""
+
+    index: int
+
+    def __str__(self) -> str:
+        return f"it needs the id of command {self.index}, which failed"
 
 
 @dataclass(eq=False)

@@ -15,7 +15,7 @@ from commands.turns import Turns
 from events.commit import Commit, Event, NewCommit, committed
 from events.errors import InvalidValue, RequestRepeated, VersionConflict
 from events.log import EventLog
-from events.position import NO_STREAM, Position, StreamName
+from events.position import NO_STREAM, NOWHERE, StreamName
 
 C = TypeVar("C")
 S = TypeVar("S")
@@ -73,8 +73,8 @@ class Executor:
     def __init__(self, log: EventLog, states: States) -> None:
         self._log = log
         self._states = states
-        self._turns = Turns()
-        self._requests = Requests()
+        self.turns = Turns()
+        self.requests = Requests()
 
     async def execute(self, order: Order[Any, S]) -> Executed[S]:
         """Decide a command on the newest state and append what it makes.
@@ -84,7 +84,7 @@ class Executor:
         """
         if order.key is None:
             return await self._execute(order)
-        with self._requests.under_way(order.key):
+        with self.requests.under_way(order.key):
             try:
                 return await self._execute(order)
             except (Refused, InvalidValue, VersionConflict, RequestRepeated):
@@ -92,24 +92,24 @@ class Executor:
                 if effect is None:
                     raise
             order.key.check(effect.digest)
-            return await self._repeated(order, effect)
+            return await self.repeated(order, effect)
 
-    async def _repeated(self, order: Order[Any, S], effect: Commit) -> Executed[S]:
-        """What came of a request when it had its effect."""
-        before = self._counted(order, await self._states.before(effect, order.decider))
+    async def repeated(self, order: Order[Any, S], effect: Commit) -> Executed[S]:
+        """What came of a request when it had its effect. Raises LogUnavailable, HistoryUnreadable."""
+        before = counted(order, await self._states.before(effect, order.decider))
         if not effect.events:
             return Executed(effect.stream, before, before)
         state = order.decider.evolve(before.state, effect)
         return Executed(effect.stream, before, Loaded(effect.last_version, effect.position, state))
 
     async def _execute(self, order: Order[Any, S]) -> Executed[S]:
-        async with self._turns.take(order.stream):
+        async with self.turns.take(order.stream):
             pause = FIRST_PAUSE
-            guess = self._guess(order)
+            guess = self.guess(order)
             for attempt in range(MOST_ATTEMPTS):
                 loaded = guess or await self._states.read(order.stream, order.decider)
                 try:
-                    executed = await self._attempt(order, self._counted(order, loaded))
+                    executed = await self._attempt(order, counted(order, loaded))
                     if not executed.changed and not guess:
                         await self._keep_request(order, loaded)
                     if executed.changed or not guess:
@@ -126,51 +126,70 @@ class Executor:
                 guess = None
         raise AssertionError("unreachable")
 
+    async def read(self, order: Order[Any, S]) -> Loaded[S]:
+        """The state of an order's stream as the log has it now. Raises LogUnavailable, HistoryUnreadable."""
+        return await self._states.read(order.stream, order.decider)
+
+    def keep(self, order: Order[Any, S], before: Loaded[S], after: Loaded[S]) -> None:
+        """Remember what an append led to."""
+        self._states.keep(order.stream, order.decider, before.version, after)
+
     async def look(self, stream: StreamName, decider: Decider[Any, S]) -> S:
         """The state of a stream as the log has it now. Raises LogUnavailable."""
         return (await self._states.read(stream, decider)).state
 
-    def _guess(self, order: Order[Any, S]) -> Loaded[S] | None:
+    def guess(self, order: Order[Any, S]) -> Loaded[S] | None:
         """The state as far as this process knows. An append on it is safe; a refusal on it would not be."""
         if order.is_new:
             return Loaded(NO_STREAM, BEFORE_ALL, order.decider.initial)
         return self._states.cached(order.stream)
-
-    def _counted(self, order: Order[Any, S], loaded: Loaded[S]) -> Loaded[S]:
-        if order.counts is None or order.counts(loaded.state):
-            return loaded
-        return Loaded(loaded.version, loaded.position, order.decider.initial)
 
     async def _attempt(self, order: Order[Any, S], loaded: Loaded[S]) -> Executed[S]:
         order.condition.check(loaded.version, order.exists(loaded.state))
         events = order.decider.decide(order.command, loaded.state)
         if not events:
             return Executed(order.stream, loaded, loaded)
-        new = self._new_commit(order, loaded, events)
-        commit = await self._log.append(new)
+        commit = await self._log.append(new_commit(order, loaded, events))
         after = Loaded(commit.last_version, commit.position, order.decider.evolve(loaded.state, commit))
-        self._states.keep(order.stream, order.decider, loaded.version, after)
+        self.keep(order, loaded, after)
         return Executed(order.stream, loaded, after)
 
     async def _keep_request(self, order: Order[Any, S], loaded: Loaded[S]) -> None:
-        """A request that changes nothing is kept, too, with the commit that fulfilled it before it came."""
-        if order.key is None:
-            return
-        empty = NewCommit(
-            order.stream, loaded.version, [], order.actor, *order.key, order.trace, loaded.position
-        )
-        await self._log.append(empty)
+        """A request that changes nothing is kept, too."""
+        if order.key is not None:
+            await self._log.append(empty_commit(order, loaded))
 
-    def _new_commit(self, order: Order[Any, S], loaded: Loaded[S], events: list[Event]) -> NewCommit:
-        """The commit to append, after a look at the state that it would lead to."""
-        request, digest = order.key or (None, None)
-        new = NewCommit(order.stream, loaded.version, events, order.actor, request, digest, order.trace)
-        foreseen = order.decider.evolve(loaded.state, _foreseen(new))
-        order.check(foreseen)
-        taken, released = NO_CLAIMS if order.claims is None else order.claims(loaded.state, foreseen)
-        return new._replace(taken=taken, released=released) if taken or released else new
+
+def counted(order: Order[Any, S], loaded: Loaded[S]) -> Loaded[S]:
+    """The state that an order is decided on: what does not count is as if it had never been."""
+    if order.counts is None or order.counts(loaded.state):
+        return loaded
+    return Loaded(loaded.version, loaded.position, order.decider.initial)
+
+
+def new_commit(order: Order[Any, S], loaded: Loaded[S], events: list[Event]) -> NewCommit:
+    """The commit to append, after a look at the state that it would lead to. Raises Refused."""
+    request, digest = order.key or (None, None)
+    new = NewCommit(order.stream, loaded.version, events, order.actor, request, digest, order.trace)
+    after = order.decider.evolve(loaded.state, _foreseen(new))
+    order.check(after)
+    taken, released = NO_CLAIMS if order.claims is None else order.claims(loaded.state, after)
+    return new._replace(taken=taken, released=released) if taken or released else new
+
+
+def empty_commit(order: Order[Any, S], loaded: Loaded[S]) -> NewCommit:
+    """What keeps the key of an order that changes nothing, with the commit that fulfilled it before it came."""
+    request, digest = order.key or (None, None)
+    return NewCommit(
+        order.stream, loaded.version, [], order.actor, request, digest, order.trace, loaded.position
+    )
+
+
+def foreseen(order: Order[Any, S], loaded: Loaded[S], new: NewCommit) -> Loaded[S]:
+    """Where a commit leads, as far as rules may look at it: neither its place nor its time is known yet."""
+    commit = _foreseen(new)
+    return Loaded(commit.last_version, commit.position, order.decider.evolve(loaded.state, commit))
 
 
 def _foreseen(new: NewCommit) -> Commit:
-    """The commit as far as rules may look at it: neither its place nor its time is known yet."""
-    return committed(new, Position(0), NOT_YET)
+    return committed(new, NOWHERE, NOT_YET)

@@ -1,16 +1,18 @@
 """Writing documents of a collection: its schema, unique fields and limits around the generic decider."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from typing import NamedTuple
 
 from catalog.declared import Declared
 from commands.claims import Claims, claims_between, claims_of, fields_of
 from commands.condition import ANY, Condition
 from commands.documents import Command, Create, document
-from commands.errors import SchemaViolated, UniqueTaken
+from commands.errors import CommandRefused, SchemaViolated, UniqueTaken
 from commands.execution import Executed, Executor, Order
 from commands.ids import new_id
 from commands.requests import Key
+from commands.together import Together
 from events.commit import JsonObject
 from events.document import Absent, Document, Present, response_body
 from events.errors import ClaimTaken
@@ -34,12 +36,39 @@ class Written(NamedTuple):
         return response_body(self.id, self.document) if isinstance(self.document, Present) else b""
 
 
+class Write(NamedTuple):
+    """One command on one document, and what its collection demands of it."""
+
+    declared: Declared
+    id: str
+    command: Command
+    condition: Condition = ANY
+    is_new: bool = False
+
+    def check(self, state: Document) -> None:
+        """Raises SchemaViolated."""
+        schema = self.declared.schema
+        if schema is not None and isinstance(state, Present):
+            violations = schema.check({"id": self.id, **state.body} if schema.speaks_of_id else state.body)
+            if violations:
+                raise SchemaViolated(violations)
+
+    def claims(self, before: Document, after: Document) -> Claims:
+        """What the change takes and releases."""
+        return claims_between(self.declared.name, self.declared.unique, _body(before), _body(after))
+
+    def taken(self, error: ClaimTaken) -> UniqueTaken:
+        """The refusal for a claim that another document holds."""
+        return UniqueTaken(fields_of(error.claim, self.declared.name, self.declared.unique))
+
+
 class DocumentCommands:
     """Executes commands on documents of declared collections."""
 
     def __init__(self, log: EventLog, executor: Executor) -> None:
         self._log = log
         self._executor = executor
+        self._together = Together(log, executor)
 
     async def create(
         self,
@@ -73,30 +102,81 @@ class DocumentCommands:
         key:    of the request; sent again, it is answered with what came of it then, of the id it had then.
         Raises: Refused; InvalidValue; VersionConflict under lasting contention; LogUnavailable.
         """
-        stream = stream_name(declared.name, id)
-        rules = DocumentRules(declared, id)
-        order: Order[Command, Document] = Order(
-            stream,
-            command,
-            document,
-            actor,
-            exists=_exists,
-            check=rules.check,
-            claims=rules.claims if declared.unique else None,
-            condition=condition,
-            is_new=is_new,
-            counts=self._counts(declared, stream),
-            key=key,
-            trace=trace,
-        )
+        write = Write(declared, id, command, condition, is_new)
+        return await self.execute(write, actor=actor, key=key, trace=trace)
+
+    async def execute(
+        self, write: Write, *, actor: str, key: Key | None = None, trace: str | None = None
+    ) -> Written:
+        """See `write`."""
+        order = self._order(write, actor, key, trace)
         for _ in range(MOST_GHOSTS):
             try:
                 return _written(await self._executor.execute(order))
             except ClaimTaken as taken:
-                refusal = rules.taken(taken)
-                if not await self._is_free_now(declared, taken.claim):
+                refusal = write.taken(taken)
+                if not await self._is_free_now(write.declared, taken.claim):
                     break
         raise refusal
+
+    async def write_together(
+        self, writes: Sequence[Write], *, actor: str, key: Key | None = None, trace: str | None = None
+    ) -> list[Written]:
+        """Execute several commands, one after the other: all of them take effect, or none does.
+
+        key:    of the request they came with.
+        Raises: CommandRefused with the first that was refused; VersionConflict under lasting contention;
+                InvalidValue where they are too many or too large; LogUnavailable.
+        """
+        orders = [
+            self._order(write, actor, None if key is None else key.part(place), trace)
+            for place, write in enumerate(writes)
+        ]
+        freed: set[str] = set()
+        while True:
+            try:
+                return [_written(executed) for executed in await self._together.execute(orders)]
+            except CommandRefused as refused:
+                if not isinstance(refused.error, ClaimTaken):
+                    raise
+                write, claim = writes[refused.index], refused.error.claim
+                if claim in freed or not await self._is_free_now(write.declared, claim):
+                    raise CommandRefused(refused.index, write.taken(refused.error)) from None
+                freed.add(claim)
+
+    async def foresee(self, writes: Sequence[Write], *, actor: str) -> None:
+        """Decide several commands as `write_together` would, and write nothing. Raises CommandRefused."""
+        await self._together.foresee([self._order(write, actor, None, None) for write in writes])
+
+    @contextmanager
+    def under_way(self, key: Key | None) -> Iterator[None]:
+        """Hold the key of a request of several commands. Raises RequestUnderWay, RequestDiffers."""
+        with nullcontext() if key is None else self._executor.requests.under_way(key.whole):
+            yield
+
+    async def check_repeated(self, key: Key | None, commands: int) -> None:
+        """Raises RequestDiffers where the key had its effect with another request of several commands."""
+        if key is not None:
+            found = await self._log.find_requests([key.part(place).request for place in range(commands)])
+            for effect in found.values():
+                key.check(effect.digest)
+
+    def _order(self, write: Write, actor: str, key: Key | None, trace: str | None) -> Order[Command, Document]:
+        stream = stream_name(write.declared.name, write.id)
+        return Order(
+            stream,
+            write.command,
+            document,
+            actor,
+            exists=_exists,
+            check=write.check,
+            claims=write.claims if write.declared.unique else None,
+            condition=write.condition,
+            is_new=write.is_new,
+            counts=self._counts(write.declared, stream),
+            key=key,
+            trace=trace,
+        )
 
     async def _is_free_now(self, declared: Declared, claim: str) -> bool:
         """Whether a claim that was in the way is free, or was held by a document that has the value no more.
@@ -124,29 +204,6 @@ class DocumentCommands:
         if floor is None:
             return None
         return lambda state: isinstance(state, Absent) or state.birth.position > floor
-
-
-class DocumentRules(NamedTuple):
-    """What a collection demands of one of its documents."""
-
-    declared: Declared
-    id: str
-
-    def check(self, state: Document) -> None:
-        """Raises SchemaViolated."""
-        schema = self.declared.schema
-        if schema is not None and isinstance(state, Present):
-            violations = schema.check({"id": self.id, **state.body} if schema.speaks_of_id else state.body)
-            if violations:
-                raise SchemaViolated(violations)
-
-    def claims(self, before: Document, after: Document) -> Claims:
-        """What the change takes and releases."""
-        return claims_between(self.declared.name, self.declared.unique, _body(before), _body(after))
-
-    def taken(self, error: ClaimTaken) -> UniqueTaken:
-        """The refusal for a claim that another document holds."""
-        return UniqueTaken(fields_of(error.claim, self.declared.name, self.declared.unique))
 
 
 def _exists(state: Document) -> bool:

@@ -218,6 +218,11 @@ class EventLog:
         found = await self._guard(self._commits.find_one({"request": request}))
         return None if found is None else from_stored(found)
 
+    async def find_requests(self, requests: Sequence[bytes]) -> dict[bytes, Commit]:
+        """The commits that several idempotency keys stand in, by key; those that stand in none are left out."""
+        found = await self._find({"request": {"$in": list(requests)}}, [("_id", 1)])
+        return {commit.request: commit for commit in found if commit.request is not None}
+
     async def holds(self, collection: str, floors: Mapping[int, int] | None = None) -> bool:
         """Whether a document of the collection was ever written.
 

@@ -16,6 +16,8 @@ StreamName = NewType("StreamName", str)
 SEQUENCE_BITS = 40
 MOST_PARTITIONS = 8192
 NO_STREAM = Version(0)
+NOWHERE = Position(0)
+"""The place of what is not in the log (yet): no commit ever stands there."""
 
 
 def position(partition: int, sequence: int) -> Position:

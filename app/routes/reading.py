@@ -92,8 +92,11 @@ def document_body(value: JsonValue, id: str | None) -> tuple[JsonObject, str | N
 def condition(request: Request) -> Condition:
     """The precondition a write carries: If-Match with versions or *, If-None-Match with *."""
     match, none_match = header(request, "if-match"), header(request, "if-none-match")
-    if match is None and none_match is None:
-        return ANY
+    return ANY if match is None and none_match is None else conditioned(match, none_match)
+
+
+def conditioned(match: str | None, none_match: str | None) -> Condition:
+    """The condition that the values of If-Match and If-None-Match state. Raises HeaderInvalid."""
     if none_match is not None and none_match.strip() != "*":
         raise HeaderInvalid("If-None-Match", "on a write it can only be *: create, never replace")
     if match is None:
