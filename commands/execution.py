@@ -180,9 +180,10 @@ def new_commit(order: Order[Any, S], loaded: Loaded[S], events: list[Event]) -> 
 def empty_commit(order: Order[Any, S], loaded: Loaded[S]) -> NewCommit:
     """What keeps the key of an order that changes nothing, with the commit that fulfilled it before it came."""
     request, digest = order.key or (None, None)
-    return NewCommit(
-        order.stream, loaded.version, [], order.actor, request, digest, order.trace, loaded.position
-    )
+    cause = (
+        loaded.position or None
+    )  # of a batch's own commit, which comes right before it, the place is not known
+    return NewCommit(order.stream, loaded.version, [], order.actor, request, digest, order.trace, cause)
 
 
 def foreseen(order: Order[Any, S], loaded: Loaded[S], new: NewCommit) -> Loaded[S]:

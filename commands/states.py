@@ -66,8 +66,8 @@ class States:
 
         Raises: LogUnavailable; HistoryUnreadable.
         """
-        stream, last = commit.stream, commit.cause if not commit.events else commit.position - 1
-        commits = [each for each in await self._log.read(stream) if last is not None and each.position <= last]
+        stream, last = commit.stream, (commit.cause if not commit.events else None) or commit.position - 1
+        commits = [each for each in await self._log.read(stream) if each.position <= last]
         state = await self._fold(stream, decider, commits, decider.initial)
         if not commits:
             return Loaded(NO_STREAM, BEFORE_ALL, state)

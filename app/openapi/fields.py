@@ -167,6 +167,13 @@ WRITTEN_AT = Header(
     TEXT,
     "812",
 )
+WRITTEN_LAST_AT = Header(
+    "Fold-Position",
+    "The newest position that was written, one for every partition that was written to; none where nothing "
+    "was. Send it as `Fold-After` to read all of it back.",
+    TEXT,
+    "813",
+)
 SERVED_AT = Header(
     "Fold-Position",
     "The checkpoint that the answer was read at, one position for every partition of the log.",

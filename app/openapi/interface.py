@@ -5,6 +5,7 @@ from typing import Any
 
 from app.openapi.composing import compose
 from app.openapi.description import Group, Schema
+from app.openapi.operations.batches import BATCHES
 from app.openapi.operations.collections import COLLECTIONS
 from app.openapi.operations.documents import DOCUMENTS
 from app.openapi.operations.exports import EXPORTS
@@ -14,6 +15,7 @@ from app.openapi.operations.projections import PROJECTIONS
 from app.openapi.operations.reference import REFERENCE
 from app.openapi.operations.views import VIEWS
 from app.openapi.schemas import (
+    batches,
     collections,
     documents,
     health,
@@ -25,10 +27,21 @@ from app.openapi.schemas import (
     rows,
 )
 
-GROUPS: tuple[Group, ...] = (DOCUMENTS, VIEWS, COLLECTIONS, EXPORTS, PROJECTIONS, PARKED, HEALTH, REFERENCE)
+GROUPS: tuple[Group, ...] = (
+    DOCUMENTS,
+    BATCHES,
+    VIEWS,
+    COLLECTIONS,
+    EXPORTS,
+    PROJECTIONS,
+    PARKED,
+    HEALTH,
+    REFERENCE,
+)
 SCHEMAS: dict[str, Schema] = {
     **documents.SCHEMAS,
     **imports.SCHEMAS,
+    **batches.SCHEMAS,
     **queries.SCHEMAS,
     **rows.SCHEMAS,
     **collections.SCHEMAS,

@@ -45,7 +45,7 @@ class BatchRoutes:
 
     def register(self, app: App) -> None:
         """Add the route to `app`."""
-        app.add_route(self.batch, "/v1/batch", methods=["POST"], name="batch")
+        app.add_route(self.batch, "/v1/batch", methods=["POST"], name="batch_execute")
 
     async def batch(self, request: Request) -> HTTPResponse:
         """POST several commands; each has its own outcome, or all of them one."""

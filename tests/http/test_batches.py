@@ -1,4 +1,4 @@
-"""Batches: each command has its own outcome, or all of them one; later ones may need the ids of earlier ones."""
+"""Batches: each command has its own outcome, or all of them one; some need the ids of earlier ones."""
 
 from itertools import count
 from typing import Any
@@ -150,7 +150,7 @@ async def test_what_needs_the_id_of_a_command_that_failed_fails_with_it(orders: 
 
 @pytest.mark.parametrize("atomic", [True, False])
 async def test_references_to_what_does_not_come_before_are_refused(atomic: bool, orders: Documents) -> None:
-    for place in (1, 2, -1, 10**20, "0", None, 0.0, True):
+    for place in (1, 2, -1, 10**15, "0", None, 0.0, True):
         commands = [create("never"), create(of={"$id_of": place})]
         told = problem(await send(orders, commands, atomic=atomic), 422, "document-invalid")
         assert told["errors"][0]["pointer"] == "/commands/1"

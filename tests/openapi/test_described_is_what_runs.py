@@ -31,6 +31,7 @@ STORY = [
     "document_delete",
     "document_restore",
     "document_import",
+    "batch_execute",
     "export_collection",
     "export_view",
     "projection_state",

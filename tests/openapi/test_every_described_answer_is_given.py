@@ -22,7 +22,14 @@ from tests.projections.world import until
 NEEDS_A_FAILURE = {"contention", "log-unavailable", "projection-unavailable"}
 """Problems that need MongoDB or Redis to be away, or luck."""
 
-CHANGES = ("document_create", "document_put", "document_patch", "document_delete", "document_restore")
+CHANGES = (
+    "batch_execute",
+    "document_create",
+    "document_put",
+    "document_patch",
+    "document_delete",
+    "document_restore",
+)
 
 ELSEWHERE = {
     *product(
@@ -32,6 +39,7 @@ ELSEWHERE = {
     ("document_create", "declaration-invalid"),
     ("document_put", "declaration-invalid"),
     ("document_import", "declaration-invalid"),
+    ("batch_execute", "declaration-invalid"),
     ("document_restore", "schema-violated"),
     ("projection_rebuild", "202"),
     ("projection_rebuild", "rebuild-running"),

@@ -33,6 +33,7 @@ def documents() -> list[Step]:
         *_taking_away("document_delete", orders, strict),
         *_bringing_back("document_restore", orders, strict),
         *imports(orders, strict),
+        *_batches(),
     ]
 
 
@@ -51,6 +52,50 @@ def public() -> list[Step]:
             Step(name, "GET", path, 304, headers={"If-None-Match": "*"}, by="nobody"),
             Step(name, "GET", f"{path}?x=1", "parameter-unknown", by="nobody"),
         ]
+    return steps
+
+
+def _batches() -> list[Step]:
+    """Batches that are done, in part, wholly, or not at all; every refusal of one command is one of all."""
+    path, orders, strict = "/v1/batch", {"collection": "orders"}, {"collection": "strict"}
+    made = {"command": "create", **orders, "body": {**ORDER, "number": 77}}
+    refused: list[tuple[str, dict[str, Any]]] = [
+        ("document-exists", {"command": "create", **orders, "id": "o1", "body": ORDER}),
+        ("unique-taken", {"command": "create", **orders, "body": {**ORDER, "number": 77}}),
+        ("schema-violated", {"command": "create", **orders, "body": {}}),
+        ("document-invalid", {"command": "create", **orders, "id": "/", "body": {}}),
+        ("document-missing", {"command": "delete", **orders, "id": "nothing"}),
+        ("collection-missing", {"command": "delete", "collection": "nothing", "id": "o1"}),
+        ("version-conflict", {"command": "delete", **orders, "id": "o1", "if_match": '"99"'}),
+        ("condition-required", {"command": "delete", **strict, "id": "s1"}),
+        ("patch-invalid", {"command": "json_patch", **orders, "id": "o1", "body": [{"op": "fly"}]}),
+        (
+            "patch-unfit",
+            {"command": "json_patch", **orders, "id": "o1", "body": [{"op": "remove", "path": "/x"}]},
+        ),
+    ]
+    steps = [
+        Step("batch_execute", "POST", path, 200, {"commands": [made]}, headers={"Idempotency-Key": "batch"}),
+        Step(
+            "batch_execute",
+            "POST",
+            path,
+            "request-differs",
+            {"commands": [made] * 2},
+            headers={"Idempotency-Key": "batch"},
+        ),
+        Step(
+            "batch_execute", "POST", path, 207, {"commands": [{**made, "body": {**ORDER, "number": 78}}, made]}
+        ),
+        Step("batch_execute", "POST", path, "batch-too-large", {"commands": [made] * 1001}),
+        Step("batch_execute", "POST", path, "header-invalid", {}, headers={"Idempotency-Key": '"'}),
+        Step("batch_execute", "POST", path, "json-invalid", text="{"),
+        Step("batch_execute", "POST", path, "media-type-unsupported", text="{}", headers=plain()),
+        Step("batch_execute", "POST", f"{path}?x=1", "parameter-unknown", {}),
+        *strangers("batch_execute", "POST", path),
+    ]
+    for name, command in refused:
+        steps.append(Step("batch_execute", "POST", path, name, {"atomic": True, "commands": [command]}))
     return steps
 
 

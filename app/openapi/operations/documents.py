@@ -24,7 +24,7 @@ from app.openapi.operations.lists import LIST, QUERY, QUERY_BY_POST
 from app.openapi.operations.orders import MANY, ONE, ORDER, PAID, READS, USER, document_example
 from app.routes.reading import JSON_PATCH, MERGE_PATCH
 
-_WRITES = (
+WRITES = (
     *USER,
     "document-invalid",
     "collection-missing",
@@ -61,7 +61,7 @@ CREATE = Operation(
     parameters=(COLLECTION, *_ASKED),
     body={JSON: Content("DocumentBody", {"id": "o1", **ORDER})},
     answers={201: _CREATED},
-    problems=(*_WRITES, *_BODIES, *_RULES, "document-exists", "declaration-invalid"),
+    problems=(*WRITES, *_BODIES, *_RULES, "document-exists", "declaration-invalid"),
 )
 
 READ = Operation(
@@ -101,7 +101,7 @@ PUT = Operation(
         201: _CREATED,
         204: _MINIMAL,
     },
-    problems=(*_WRITES, *_CONDITIONS, *_BODIES, *_RULES, "declaration-invalid"),
+    problems=(*WRITES, *_CONDITIONS, *_BODIES, *_RULES, "declaration-invalid"),
 )
 
 _SHIPPED = {**PAID, "status": "shipped"}
@@ -128,7 +128,7 @@ PATCH = Operation(
         204: _MINIMAL,
     },
     problems=(
-        *_WRITES,
+        *WRITES,
         *_CONDITIONS,
         *_BODIES,
         *_RULES,
@@ -148,7 +148,7 @@ DELETE = Operation(
     description="Takes the document away from every reader. Its history stays in the log, and its id is free.",
     parameters=(COLLECTION, ID, IF_MATCH, *_ASKED),
     answers={204: Answer("It was deleted.", _AFTER)},
-    problems=(*_WRITES, *_CONDITIONS, "document-missing"),
+    problems=(*WRITES, *_CONDITIONS, "document-missing"),
 )
 
 RESTORE = Operation(
@@ -165,7 +165,7 @@ RESTORE = Operation(
             "It is there again.", "Document", document_example(_SHIPPED, 5, 816), *_AFTER, LOCATION
         )
     },
-    problems=(*_WRITES, *_CONDITIONS, *_RULES, "document-missing", "document-exists"),
+    problems=(*WRITES, *_CONDITIONS, *_RULES, "document-missing", "document-exists"),
 )
 
 DOCUMENTS = Group(

@@ -6,6 +6,7 @@ from catalog.errors import CollectionMissing, DeclarationInvalid, Problem, Uniqu
 from commands.errors import (
     BodyInvalid,
     ConditionFailed,
+    DependencyFailed,
     DocumentExists,
     DocumentMissing,
     HistoryUnreadable,
@@ -99,6 +100,11 @@ EXPLAINED = {
         "body. Nothing was written now.",
         "Choose a new key for every new request; keep the key only to send the very same one again.",
         RequestDiffers(),
+    ),
+    "dependency-failed": Explained(
+        "A command of a batch needs the id of an earlier one, which failed. It was not executed.",
+        "Mend the earlier command; `detail` names it.",
+        DependencyFailed(0),
     ),
     "version-conflict": Explained(
         "If-Match or If-None-Match does not hold: somebody wrote first, or the document is not there. "

@@ -10,7 +10,14 @@ from sanic.exceptions import (
     URITooLong,
 )
 
-from app.errors import CodingUnsupported, Forbidden, HeaderInvalid, MediaTypeUnsupported, ParameterUnknown
+from app.errors import (
+    CodingUnsupported,
+    Forbidden,
+    HeaderInvalid,
+    MediaTypeUnsupported,
+    ParameterUnknown,
+    TooManyCommands,
+)
 from app.http.json import JsonInvalid
 from app.http.refusals import HeadTooLarge, VersionNotSupported
 from app.identity.errors import TokenInvalid, TokenMissing
@@ -20,6 +27,11 @@ from queries.errors import IndexNeeded, QueryInvalid
 _MEDIA_TYPES = ("application/merge-patch+json", "application/json-patch+json", "application/json")
 
 EXPLAINED = {
+    "batch-too-large": Explained(
+        "A batch has more than 1,000 commands. None of them was executed.",
+        "Send it in parts, or load what is much with POST /v1/documents/{collection}/import.",
+        TooManyCommands(1001, 1000),
+    ),
     "request-invalid": Explained(
         "The request breaks the rules of HTTP/1.1, so it is not clear what it says: a malformed request "
         "line or header field, two Host headers, a chunked body with a mistake in it.",
