@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from benchmarks.bars import Row
 from benchmarks.scenarios import (
     applying,
+    batch,
     counts,
     create,
     groups,
@@ -22,6 +23,7 @@ Scenario = Callable[[Stage], Awaitable[list[Row]]]
 
 SCENARIOS: Mapping[str, Scenario] = {
     "create": create.rows,
+    "batch": batch.rows,
     "lag": lag.rows,
     "import": importing.rows,
     "memory": memory.rows,
