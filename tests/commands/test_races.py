@@ -124,4 +124,4 @@ async def test_a_writer_that_goes_away_neither_halves_its_write_nor_blocks_the_s
             await one.write(ORDERS, "o1", MergePatch({"n": number}))
     _, body = await stored(one)
     assert body["n"] == 20
-    assert one.executor._turns._taken == {}
+    assert one.executor.turns._taken == {}

@@ -30,6 +30,7 @@ NEVER_IN_A_REQUEST = {
     "app.supervisor.errors.FolderTaken",
     "app.supervisor.errors.FolderUnusable",
     "app.supervisor.errors.PortTaken",
+    "commands.errors.CommandRefused",
     "events.errors.TogetherRefused",
     "projections.errors.Held",
     "projections.errors.LeaseLost",
