@@ -35,6 +35,8 @@ lock: install ## choose the versions in locks/ anew
 	@$(BIN)/pip install -qq "uv>=0.9,<1"
 	@$(BIN)/uv pip compile $(LOCKING) --output-file locks/runtime.txt --extra export pyproject.toml
 	@$(BIN)/uv pip compile $(LOCKING) --output-file locks/dev.txt --extra dev pyproject.toml
+	@$(BIN)/uv pip compile $(LOCKING) --output-file locks/clients.txt tests/clients/python/requirements.in
+	@$(BIN)/uv pip compile $(LOCKING) --output-file locks/node.txt tests/clients/typescript/requirements.in
 
 LOCKING := --quiet --upgrade --universal --generate-hashes --no-header
 

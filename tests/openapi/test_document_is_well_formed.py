@@ -1,5 +1,6 @@
 """The document is OpenAPI 3.1 by its rules, and agrees with itself."""
 
+import json
 import re
 from importlib.metadata import version
 from typing import Any
@@ -59,6 +60,12 @@ def test_every_schema_is_a_json_schema(described: Document) -> None:
     assert not meta.is_valid({"type": 5})
     for name, schema in described["components"]["schemas"].items():
         assert meta.is_valid(schema), name
+
+
+def test_bodies_have_no_defaults_since_generators_take_those_for_members_that_are_always_there(
+    described: Document,
+) -> None:
+    assert '"default"' not in json.dumps(described["components"]["schemas"])
 
 
 def test_examples_of_parameters_fit_their_schemas(described: Document) -> None:

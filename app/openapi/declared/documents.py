@@ -15,13 +15,13 @@ from catalog.declared import Declared
 
 JsonObject = dict[str, Any]
 
-_SHARED = ("Meta", "WholeQuery", "Explanation", "JsonPatch", "Problem", *imports.SCHEMAS)
+_SHARED = ("Meta", "WholeQuery", "Explanation", "Problem", *imports.SCHEMAS)
 
 _DESCRIPTION = """\
 The documents of {name} and its views, with the types declared. The whole interface is at `/openapi.json`.
 
-Wherever GET is answered, HEAD is too. `fields` selects members of documents; what it answers has not the \
-type declared, so that it is told of in the whole interface alone."""
+Wherever GET is answered, HEAD is too. What has not the types declared is told of in the whole interface \
+alone: `fields`, which selects members of documents, and JSON Patch."""
 
 
 def of_collection(declared: Declared) -> JsonObject:

@@ -12,6 +12,7 @@ from app.openapi.description import Answer, Content, Group, Operation, Parameter
 from app.openapi.fields import COLLECTION, FIELDS, ID, SORT
 from app.openapi.operations.documents import DOCUMENTS
 from app.openapi.operations.views import VIEW, VIEWS
+from app.routes.reading import JSON_PATCH
 from catalog.declared import Declared, View
 
 _OF_ANY = {COLLECTION.name, VIEW.name, "where", FIELDS.name}
@@ -73,7 +74,7 @@ class Operations:
             tag=self.tag,
             parameters=(*own, *(filters(columns) if asks else ())),
             sample={},
-            body=_contents(general.body, known),
+            body=_contents({media: each for media, each in general.body.items() if media != JSON_PATCH}, known),
             answers={status: _answer(each, known) for status, each in general.answers.items()},
         )
 

@@ -34,7 +34,6 @@ _DECLARED: Schema = {
     },
     "require_if_match": {
         "type": "boolean",
-        "default": False,
         "description": "Whether every change of a document must name the version it is based on.",
     },
 }

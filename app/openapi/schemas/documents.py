@@ -6,6 +6,11 @@ from events.values import MOST_DOCUMENT_BYTES, MOST_NESTING
 
 TIME: Schema = {"type": "string", "format": "date-time"}
 
+_MOMENT: Schema = {
+    "type": "string",
+    "description": "A date-time of RFC 3339, UTC. It is sent back with `_meta` as it was read, to the letter.",
+}
+
 META: Schema = {
     "type": "object",
     "description": "What the server says about a document. It is kept by the server alone.",
@@ -22,8 +27,8 @@ META: Schema = {
             "minimum": 1,
             "description": "The place in the log of the commit that made this state.",
         },
-        "created_at": {**TIME, "description": "UTC."},
-        "updated_at": {**TIME, "description": "UTC."},
+        "created_at": _MOMENT,
+        "updated_at": _MOMENT,
         "updated_by": {
             "type": "string",
             "description": "Who wrote last: `user:` and the token's subject, or `import`.",

@@ -14,26 +14,22 @@ _MOMENT: Schema = {"type": "number", "description": "Seconds since 1970."}
 _OPTIONS: Schema = {
     "verify": {
         "type": "boolean",
-        "default": False,
         "description": "Compare the new generation with the live one before it takes its place.",
     },
     "max_rate": {
         "type": ["integer", "null"],
         "minimum": 1,
         "maximum": 1_000_000_000,
-        "default": None,
         "description": "Commits per second at most.",
     },
     "workers": {
         "type": "integer",
         "minimum": 1,
         "maximum": MOST_RANGES,
-        "default": 1,
-        "description": "Processes that share the work.",
+        "description": "Processes that share the work; one unless said.",
     },
     "keep": {
         "type": "boolean",
-        "default": False,
         "description": "Keep the generation before, and keep it up to date, so that it can be gone back to.",
     },
 }

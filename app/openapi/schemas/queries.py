@@ -36,7 +36,12 @@ QUERY: Schema = {
             "additionalProperties": {"anyOf": [_SCALAR, _OPERATORS]},
         },
         "sort": {**_PATHS, "maxItems": MOST_SORTED, "description": "Paths; a leading `-` for descending."},
-        "limit": {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT},
+        "limit": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": MOST_LIMIT,
+            "description": f"{DEFAULT_LIMIT} unless said.",
+        },
         "cursor": {"type": ["string", "null"], "description": "`next` of the page before."},
         "count": {"type": "boolean", "description": "Say how many there are in all."},
         "fields": {**_PATHS, "maxItems": MOST_FIELDS, "description": "Answer these alone, `id` and `_meta`."},
