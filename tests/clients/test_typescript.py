@@ -22,6 +22,6 @@ async def test_client_in_typescript_compiles_and_works(tools: Path, shop: Shop, 
     (tmp_path / "node_modules").symlink_to(tools)
     (tmp_path / "openapi.json").write_bytes(shop.everything)
     generator, compiler = "openapi-typescript/bin/cli.js", "typescript/bin/tsc"
-    await run(tmp_path, str(node()), str(tools / generator), "openapi.json", "--output", "schema.d.ts")
+    await run(tmp_path, str(node()), str(tools / generator), "openapi.json", "--output", "schema.ts")
     await run(tmp_path, str(node()), str(tools / compiler))
     await run(tmp_path, str(node()), "built/use.js", shop.url, shop.token)

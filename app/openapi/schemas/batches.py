@@ -48,7 +48,10 @@ BATCH: Schema = {
     "required": ["commands"],
     "additionalProperties": False,
     "properties": {
-        "atomic": {"type": "boolean", "default": False, "description": "All of them take effect, or none."},
+        "atomic": {
+            "type": "boolean",
+            "description": "All take effect, or none; unless said, each for itself.",
+        },
         "commands": {
             "type": "array",
             "maxItems": MOST_COMMANDS,
