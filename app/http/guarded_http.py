@@ -17,6 +17,7 @@ from sanic.http.http1 import HTTP_CONTINUE
 from sanic.models.protocol_types import TransportProtocol
 
 from app.http.body import Body, ChunkedBody, SizedBody
+from app.http.coding import LEAST, coding_for
 from app.http.head import Fields, read_request_line
 from app.http.refusals import HeadTooLarge
 from app.http.response_head import write_head
@@ -140,10 +141,15 @@ class GuardedHttp(Http):
         self.renew()
 
     async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
-        """Send the head, and with it the body where that is known whole; all else is done Sanic's way."""
+        """Send the head, and with it the body where that is known whole; all else is done Sanic's way.
+
+        A large body goes out compressed where the client takes that.
+        """
         response = self.response
         if response.body and not data:
             data, end_stream = response.body, True
+            if len(data) >= LEAST and "content-encoding" not in response.headers:
+                data = await self._coded(data)
         head = None
         if end_stream and not (self.expecting_continue or self.protocol.access_log):
             head = write_head(
@@ -155,6 +161,14 @@ class GuardedHttp(Http):
         self.response_func = None  # type: ignore[assignment]
         await self._send(head if self.head_only else head + data)
         self.stage = Stage.IDLE
+
+    async def _coded(self, data: bytes) -> bytes:
+        """A large body as the client likes it best."""
+        coding = coding_for(self.request.headers)
+        if coding is None:
+            return data
+        coding.mark(self.response.headers)
+        return await coding.coded(data)
 
     async def read(self) -> bytes | None:
         """Some bytes of the body; None at its end. Raises BadRequest, PayloadTooLarge, RequestTimeout.

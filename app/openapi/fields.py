@@ -130,8 +130,24 @@ IF_MATCH = Parameter(
     '"1"',
 )
 
-ETAG = Header("ETag", "The document's version, in quotes.", TEXT, '"1"')
+IF_STILL = Parameter(
+    "If-Match",
+    "header",
+    "An `ETag`, or several: only if the document is still at that version; `*` for any.",
+    TEXT,
+    '"1"',
+)
+
+ETAG = Header(
+    "ETag", "The document's version, in quotes; where the body is compressed, with the coding.", TEXT, '"1"'
+)
 PAGE_ETAG = Header("ETag", "Changes when the body does.", TEXT, '"3f1c0a52b7d94e86"')
+LIST_ETAG = Header(
+    "ETag",
+    "Weak. Another one after every write that the projections have applied, and for every other query.",
+    TEXT,
+    'W/"812-0a52b7d9"',
+)
 PREFERENCE_APPLIED = Header(
     "Preference-Applied", "What of `Prefer` was applied; only where something was.", TEXT, "return=minimal"
 )

@@ -7,7 +7,11 @@ from sanic.response import HTTPResponse
 
 from app.routes.reading import JSON
 
-_ALWAYS = {"cache-control": "private, no-cache", "x-content-type-options": "nosniff"}
+_ALWAYS = {
+    "cache-control": "private, no-cache",
+    "vary": "authorization, accept-encoding",
+    "x-content-type-options": "nosniff",
+}
 
 
 def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:

@@ -7,7 +7,8 @@ from typing import Any
 
 from app.errors import TooManyCommands
 from app.http.json import JsonValue
-from app.routes.reading import conditioned, document_body, json_object
+from app.routes.preconditions import conditioned
+from app.routes.reading import document_body, json_object
 from commands.batch import MOST_COMMANDS, Entry, Ids, references, referred, resolved
 from commands.condition import ANY, Condition
 from commands.documents import Command, Create, Delete, JsonPatch, MergePatch, Put, Restore

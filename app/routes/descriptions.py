@@ -48,18 +48,18 @@ class DescriptionRoutes:
         """GET the interface; with a token, all collections with it."""
         if not request.headers.getone("authorization", None):
             reading.parameters(request, ())
-            return sent(request, self._public)
+            return await sent(request, self._public)
         self._access.user(request)
         reading.parameters(request, ())
         declared = await self._catalog.all()
-        return sent(request, await self._made("", declared, lambda: of_everything(declared)))
+        return await sent(request, await self._made("", declared, lambda: of_everything(declared)))
 
     async def collection(self, request: Request, name: str) -> HTTPResponse:
         """GET the interface to one collection."""
         self._access.user(request)
         reading.parameters(request, ())
         declared = await self._catalog.find(reading.collection_name(name))
-        return sent(request, await self._made(declared.name, [declared], lambda: of_collection(declared)))
+        return await sent(request, await self._made(declared.name, [declared], lambda: of_collection(declared)))
 
     @cached_property
     def _public(self) -> Kept:

@@ -5,7 +5,7 @@ from sanic.response import HTTPResponse
 
 from app.composition import Deployment
 from app.errors import ConditionRequired
-from app.routes import reading
+from app.routes import preconditions, reading
 from app.routes.access import Access
 from app.routes.answering import bytes_answer, document_headers, empty_answer
 from app.routes.app import App
@@ -59,8 +59,9 @@ class DocumentRoutes:
         headers = document_headers(row.version, standing.header) | applied(preferred)
         if row.stale_since is not None:
             headers["fold-stale"] = str(row.stale_since)
-        if reading.seen_before(request, headers["etag"]):
-            return empty_answer(304, headers)
+        preconditions.check_version(request, row.version)
+        if (known := preconditions.known_as(request, headers["etag"])) is not None:
+            return empty_answer(304, {**headers, "etag": known})
         return bytes_answer(row.body, 200, headers)
 
     async def page(self, request: Request, collection: str) -> HTTPResponse:
@@ -71,7 +72,7 @@ class DocumentRoutes:
         fresh, preferred = freshness(request, self._partitions)
         page = await self._queries.page(declared, query, fresh)
         address = address_of(f"/v1/documents/{declared.name}", base)
-        return page_answer(page, query, address, stale=stale_since(page.items), preferred=preferred)
+        return page_answer(request, page, query, address, stale=stale_since(page.items), preferred=preferred)
 
     async def query(self, request: Request, collection: str) -> HTTPResponse:
         """QUERY a collection, or POST …/query: the same as GET, asked for in a body."""
@@ -81,11 +82,12 @@ class DocumentRoutes:
         declared = await self._declared(collection, make=False)
         fresh, preferred = freshness(request, self._partitions)
         page = await self._queries.page(declared, query, fresh)
-        return page_answer(page, query, stale=stale_since(page.items), preferred=preferred)
+        return page_answer(request, page, query, stale=stale_since(page.items), preferred=preferred)
 
     async def create(self, request: Request, collection: str) -> HTTPResponse:
         """POST a new document."""
         asks = asked(request, self._access)
+        preconditions.check_creation(request)
         body, id, meta = reading.document_body(reading.json_body(request), None)
         if meta is not None:
             raise BodyInvalid("/_meta", "is kept by the server; leave it out")
@@ -153,7 +155,7 @@ class DocumentRoutes:
 
 
 def _condition(request: Request, declared: Declared) -> Condition:
-    condition = reading.condition(request)
+    condition = preconditions.condition(request)
     if condition is ANY and declared.require_if_match:
         raise ConditionRequired
     return condition

@@ -37,7 +37,7 @@ class PageRoutes:
     async def docs(self, request: Request) -> HTTPResponse:
         """GET the interface as a page to read."""
         reading.parameters(request, ())
-        return sent(request, self._docs)
+        return await sent(request, self._docs)
 
     async def problem(self, request: Request, name: str) -> HTTPResponse:
         """GET a kind of problem explained: a page for browsers, JSON for everybody else."""
@@ -45,7 +45,7 @@ class PageRoutes:
             raise NotFound("there is no problem of this name")
         reading.parameters(request, ())
         as_json, as_page = _explained(name)
-        return sent(request, as_page if _prefers_html(request) else as_json)
+        return await sent(request, as_page if _prefers_html(request) else as_json)
 
     @cached_property
     def _docs(self) -> Kept:

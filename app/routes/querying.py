@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import quote
+from zlib import crc32
 
 import orjson
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from app.routes import reading
-from app.routes.answering import bytes_answer
+from app.routes import preconditions, reading
+from app.routes.answering import bytes_answer, empty_answer
 from app.routes.preferring import NONE, Preferences, applied
 from catalog.declared import Declared
 from events.position import Position
@@ -69,6 +70,7 @@ def body_query(request: Request) -> Query:
 
 
 def page_answer(
+    request: Request,
     page: Page,
     query: Query,
     address: str | None = None,
@@ -76,7 +78,7 @@ def page_answer(
     stale: Sequence[Position] = (),
     preferred: Preferences = NONE,
 ) -> HTTPResponse:
-    """A page as it is answered.
+    """A page as it is answered; 304 where the client has it. Raises HeaderInvalid.
 
     address: of its first page, where there is one to link the next one by.
     stale:   since when items of it are stale.
@@ -84,17 +86,34 @@ def page_answer(
     headers = {"fold-position": page.standing.header, "fold-plan": _plan(page.plan), **applied(preferred)}
     if stale:
         headers["fold-stale"] = ", ".join(map(str, stale))
-    following = b"null"
-    if page.next is not None:
-        following = b'"%b"' % page.next.encode()
-        if address is not None:
-            headers["link"] = f'<{address.translate(_UNSAFE_IN_LINK)}cursor={page.next}>; rel="next"'
+    if page.next is not None and address is not None:
+        headers["link"] = f'<{address.translate(_UNSAFE_IN_LINK)}cursor={page.next}>; rel="next"'
+    body = _written(page, query)
+    headers["etag"] = _tag(request, page, body)
+    preconditions.check_page(request)
+    if preconditions.known_as(request, headers["etag"]) is not None:
+        return empty_answer(304, headers)
+    return bytes_answer(body, 200, headers)
+
+
+def _written(page: Page, query: Query) -> bytes:
+    following = b"null" if page.next is None else b'"%b"' % page.next.encode()
     body = b'{"items":[%b],"next":%b' % (b",".join(page.items), following)
     if page.count is not None:
         body += b',"count":%d' % page.count
     if query.explain:
         body += b',"explain":' + orjson.dumps(_explained(page))
-    return bytes_answer(body + b"}", 200, headers)
+    return body + b"}"
+
+
+def _tag(request: Request, page: Page, body: bytes) -> str:
+    """A weak entity tag: other than every other page's, of every other query, at every other checkpoint.
+
+    At one checkpoint a page can change still, when an index or a generation becomes live, or a parked document
+    goes on. That is why what is answered counts, too.
+    """
+    asked = crc32(request.body, crc32(request.raw_url))
+    return f'W/"{page.standing.header.replace(", ", ".")}-{crc32(body, asked):08x}"'
 
 
 def address_of(path: str, base: str) -> str:

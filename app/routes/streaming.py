@@ -6,6 +6,8 @@ from typing import Any
 import structlog
 from sanic.request import Request
 
+from app.http.coding_streams import coder_for
+
 _log = structlog.get_logger(__name__)
 
 PIECE = 64 * 1024
@@ -13,18 +15,20 @@ PIECE = 64 * 1024
 
 
 async def stream(request: Request, parts: AsyncIterator[bytes], headers: Mapping[str, str], media: str) -> None:
-    """Answer 200 with `parts` as the body.
+    """Answer 200 with `parts` as the body, compressed where that helps and the client takes it.
 
     The first part is awaited before anything is sent: what is raised until then is answered as a problem.
     What is raised later cuts the connection, so that half a body is not taken for a whole one. A client that
     goes away cancels the task that this runs in.
     """
     first = await anext(parts, b"")
-    response = await request.respond(headers=dict(headers), content_type=media)
+    coder = coder_for(request.headers, media)
+    response = await request.respond(headers={**headers, **coder.headers}, content_type=media)
     try:
-        await _send(response, first)
+        await _send(response, await coder.take(first))
         async for part in parts:
-            await _send(response, part)
+            await _send(response, await coder.take(part))
+        await _send(response, coder.end())
         await response.eof()
     except Exception as error:
         _log.error("answer cut off", method=request.method, path=request.path, exc_info=error)
@@ -35,7 +39,8 @@ async def stream(request: Request, parts: AsyncIterator[bytes], headers: Mapping
 
 async def head(request: Request, headers: Mapping[str, str], media: str) -> None:
     """Answer HEAD as `stream` answers GET."""
-    response = await request.respond(headers=dict(headers), content_type=media)
+    coder = coder_for(request.headers, media)
+    response = await request.respond(headers={**headers, **coder.headers}, content_type=media)
     await response.send(b"", end_stream=False)
 
 

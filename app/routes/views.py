@@ -38,7 +38,7 @@ class ViewRoutes:
         fresh, preferred = freshness(request, self._partitions)
         page = await self._views.page(named, query, fresh)
         address = address_of(f"/v1/views/{declared.name}/{named.view.name}", base)
-        return page_answer(page, query, address, preferred=preferred)
+        return page_answer(request, page, query, address, preferred=preferred)
 
     async def query(self, request: Request, collection: str, view: str) -> HTTPResponse:
         """QUERY a view, or POST …/query: the same as GET, asked for in a body."""
@@ -48,7 +48,8 @@ class ViewRoutes:
         named = self._views.named(await self._declared(collection), view)
         query = named.columns.query(asked)
         fresh, preferred = freshness(request, self._partitions)
-        return page_answer(await self._views.page(named, query, fresh), query, preferred=preferred)
+        page = await self._views.page(named, query, fresh)
+        return page_answer(request, page, query, preferred=preferred)
 
     async def _declared(self, collection: str) -> Declared:
         found = self._catalog.get(collection)

@@ -102,8 +102,8 @@ async def test_a_collection_may_demand_conditions(orders: Documents, admin: http
     assert (await orders.restore("o1", if_none_match="*")).status_code == 201
 
 
-NOT_MODIFIED = ['"2"', 'W/"2"', '"1", "2"', "*", '"1", W/"2"']
-MODIFIED = ['"1"', '"02"', "2", "", '"x"', '"2x"']
+NOT_MODIFIED = ['"2"', 'W/"2"', '"1", "2"', "*", '"1", W/"2"', '"2-gzip"', 'W/"2-zstd"']
+MODIFIED = ['"1"', '"02"', '"x"', '"2x"', '"1", "3"', '"2-br"', '"-gzip"', '"*"']
 
 
 @pytest.mark.parametrize("tags", NOT_MODIFIED)
@@ -112,7 +112,9 @@ async def test_a_read_of_what_is_known_already_is_304(tags: str, orders: Documen
     last = await orders.patch("o1", {})
     answer = await orders.get("o1", after=last, if_none_match=tags)
     assert (answer.status_code, answer.content) == (304, b"")
-    assert answer.headers["etag"] == '"2"'
+    assert answer.headers["etag"] in ('"2"', tags.removeprefix("W/"))
+    assert answer.headers["cache-control"] == "private, no-cache"
+    assert answer.headers["vary"] == "authorization, accept-encoding"
     assert int(answer.headers["fold-position"]) >= int(last.headers["fold-position"])
 
 
@@ -124,5 +126,62 @@ async def test_a_read_of_something_newer_is_answered(tags: str, orders: Document
     assert (answer.status_code, answer.json()["n"]) == (200, 2)
 
 
+@pytest.mark.parametrize("name", ["If-None-Match", "If-Match"])
+@pytest.mark.parametrize("tags", BROKEN)
+async def test_a_read_with_tags_that_are_none_is_refused(tags: str, name: str, orders: Documents) -> None:
+    last = await orders.put("o1", {})
+    told = problem(await orders.get("o1", after=last, **{name: tags}), 400, "header-invalid")
+    assert told["detail"].startswith(name)
+
+
 async def test_a_read_of_nothing_is_404_whatever_is_known(orders: Documents) -> None:
     problem(await orders.get("o1", if_none_match="*"), 404, "document-missing")
+    problem(await orders.get("o1", if_match='"1"'), 404, "document-missing")
+
+
+@pytest.mark.parametrize("tags", HOLDS)
+async def test_a_read_of_the_version_demanded_is_answered(tags: str, orders: Documents) -> None:
+    await at_version_2(orders)
+    last = await orders.patch("o1", {})
+    assert (await orders.get("o1", after=last, if_match=tags)).status_code == 200
+    assert (await orders.get("o1", if_match=tags, if_none_match='"2"')).status_code == 304
+
+
+@pytest.mark.parametrize("tags", FAILS)
+async def test_a_read_of_another_version_than_demanded_is_412(tags: str, orders: Documents) -> None:
+    await at_version_2(orders)
+    last = await orders.patch("o1", {})
+    answer = await orders.get("o1", after=last, if_match=tags, if_none_match='"2"')
+    assert problem(answer, 412, "version-conflict")["version"] == 2
+
+
+async def test_dates_are_not_looked_at(orders: Documents) -> None:
+    last = await orders.put("o1", {"n": 1})
+    past, future = "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 01 Jan 2100 00:00:00 GMT"
+    for name in ("if_modified_since", "if_unmodified_since", "if_range"):
+        for date in (past, future, "yesterday"):
+            assert (await orders.get("o1", after=last, **{name: date})).status_code == 200
+            assert (await orders.put("o1", {"n": 1}, **{name: date})).status_code == 200
+
+
+async def test_a_creation_takes_the_only_condition_that_it_can_hold(orders: Documents) -> None:
+    assert (await orders.post({"id": "o1"}, if_none_match="*")).status_code == 201
+    problem(await orders.post({"id": "o1"}, if_none_match="*"), 409, "document-exists")
+    odd = [
+        {"if_match": '"1"'},
+        {"if_match": "*"},
+        {"if_none_match": '"1"'},
+        {"if_match": '"1"', "if_none_match": "*"},
+    ]
+    for headers in odd:
+        problem(await orders.post({"id": "o2"}, **headers), 400, "header-invalid")
+    assert (await orders.post({"id": "o2"})).status_code == 201
+
+
+async def test_a_write_takes_the_tag_of_a_compressed_answer(orders: Documents) -> None:
+    last = await orders.put("o1", {"text": "long " * 1000})
+    read = await orders.get("o1", after=last, accept_encoding="gzip")
+    assert (read.headers["content-encoding"], read.headers["etag"]) == ("gzip", '"1-gzip"')
+    changed = await orders.patch("o1", {"n": 1}, if_match=read.headers["etag"], accept_encoding="zstd")
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2-zstd"')
+    problem(await orders.patch("o1", {"n": 2}, if_match=read.headers["etag"]), 412, "version-conflict")

@@ -89,6 +89,20 @@ async def test_pages_without_parked_documents_do_not_have_it(shop: Shop) -> None
     assert pages == [None, None, str(shop.parked["o2"]), None, str(shop.parked["o4"]), None]
 
 
+async def test_a_page_has_another_tag_once_a_parked_document_goes_on_though_nothing_is_written(
+    shop: Shop,
+) -> None:
+    before, after = [], []
+    asked = [f"{shop.documents.path}?{query}" for query in ("", "fields=n", "where[n]=4")]
+    for pages in (before, after):
+        pages += [await shop.documents.client.get(address) for address in asked]
+        if pages is before:
+            await shop.skip("o4")
+    for one, other in zip(before, after, strict=True):
+        assert one.headers["fold-position"] == other.headers["fold-position"]
+        assert one.headers["etag"] != other.headers["etag"]
+
+
 @pytest.mark.parametrize(("method", "ending"), [("QUERY", ""), ("POST", "/query"), ("HEAD", "")])
 async def test_every_way_to_ask_tells_it(shop: Shop, method: str, ending: str) -> None:
     body = None if method == "HEAD" else {}

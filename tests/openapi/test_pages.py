@@ -91,7 +91,7 @@ async def test_problem_is_explained_as_the_client_likes_it(running: Served, acce
     answer = await running.nobody.get("/problems/version-conflict", headers={"Accept": accept})
     assert answer.status_code == 200
     assert answer.headers["content-type"].partition(";")[0] == media
-    assert answer.headers["vary"] == "accept"
+    assert answer.headers["vary"] == "accept, accept-encoding"
 
 
 async def test_pages_are_not_sent_again_to_those_who_have_them(running: Served) -> None:

@@ -125,7 +125,8 @@ def _keyed(orders: str, strict: str) -> list[Step]:
         ("document_delete", "DELETE", f"{strict}/keyed"),
         ("document_restore", "POST", f"{strict}/keyed/restore"),
     ):
-        condition = {"If-None-Match": "*"} if name == "document_restore" else {"If-Match": "*"}
+        makes = name in ("document_create", "document_restore")
+        condition = {"If-None-Match": "*"} if makes else {"If-Match": "*"}
         headers = {**used, **condition}
         body = {"id": "keyed"} if name == "document_create" else {"n": 2}
         steps += [
@@ -144,6 +145,7 @@ def _listing(name: str, path: str) -> list[Step]:
     return [
         Step(name, "GET", path, 200),
         Step(name, "GET", f"{path}?limit=1", 200, by="user"),
+        Step(name, "GET", path, 304, headers={"If-None-Match": "*"}),
         Step(name, "GET", f"{path}?limit=0", "query-invalid"),
         Step(name, "GET", f"{path}?cursor=AAAA", "query-invalid"),
         Step(name, "GET", f"{path}?x=1", "parameter-unknown"),
@@ -159,6 +161,7 @@ def _querying(name: str, method: str, path: str) -> list[Step]:
     return [
         Step(name, method, path, 200, {}),
         Step(name, method, path, 200, {"where": {"total": {"gte": 10}}, "explain": True}, by="user"),
+        Step(name, method, path, 304, {}, headers={"If-None-Match": "*"}),
         Step(name, method, path, "query-invalid", {"limit": 0}),
         Step(name, method, path, "parameter-unknown", {"filter": {}}),
         Step(name, method, f"{path}?limit=1", "parameter-unknown", {}),
@@ -184,6 +187,7 @@ def _reading(name: str, path: str) -> list[Step]:
     return [
         Step(name, "GET", path, 200),
         Step(name, "GET", path, 304, headers={"If-None-Match": "*"}),
+        Step(name, "GET", path, "version-conflict", headers={"If-Match": '"99"'}),
         Step(name, "GET", path, "query-invalid", headers={"Fold-After": "soon"}),
         Step(name, "GET", f"{path}?x=1", "parameter-unknown"),
         Step(name, "GET", "/v1/documents/orders/nothing", "document-missing"),

@@ -24,7 +24,7 @@ def by_body(
         description=description,
         parameters=tuple(each for each in listing.parameters if each.place != "query"),
         body={JSON: Content("Query", example)},
-        answers={200: _counted(listing.answers[200])},
+        answers={200: _counted(listing.answers[200]), 304: _unlinked(listing.answers[304])},
         problems=(*listing.problems, "json-invalid", "media-type-unsupported"),
     )
     post = replace(
@@ -41,9 +41,12 @@ def by_body(
 
 
 def _counted(page: Answer) -> Answer:
-    """A page that is counted; there is no address to link the next one by."""
+    """A page that is counted."""
     content = page.content[JSON]
-    headers = tuple(header for header in page.headers if header is not LINK)
-    return replace(
-        page, headers=headers, content={JSON: replace(content, example={**content.example, "count": 1})}
-    )
+    counted = replace(content, example={**content.example, "count": 1})
+    return replace(_unlinked(page), content={JSON: counted})
+
+
+def _unlinked(page: Answer) -> Answer:
+    """A page of which there is no address to link the next one by."""
+    return replace(page, headers=tuple(header for header in page.headers if header is not LINK))

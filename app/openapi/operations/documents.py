@@ -10,6 +10,7 @@ from app.openapi.fields import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
     IF_NONE_MATCH,
+    IF_STILL,
     LOCATION,
     PREFER_RETURN,
     PREFER_WAIT,
@@ -75,12 +76,12 @@ READ = Operation(
         "The document as the projections have it, at the checkpoint that `Fold-Position` names. One that is "
         "parked is as it was before the commit that could not be applied; `Fold-Stale` names its position."
     ),
-    parameters=(COLLECTION, ID, FOLD_AFTER, PREFER_WAIT, IF_NONE_MATCH),
+    parameters=(COLLECTION, ID, FOLD_AFTER, PREFER_WAIT, IF_NONE_MATCH, IF_STILL),
     answers={
         200: json_answer("The document.", "Document", _NEW, *_SERVED),
         304: Answer("You have it already.", _SERVED),
     },
-    problems=(*READS, "document-invalid", "document-missing", "log-unavailable"),
+    problems=(*READS, "document-invalid", "document-missing", "version-conflict", "log-unavailable"),
 )
 
 PUT = Operation(

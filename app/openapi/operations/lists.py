@@ -1,6 +1,6 @@
 """Operations on many documents: lists and queries."""
 
-from app.openapi.description import Operation, json_answer
+from app.openapi.description import Answer, Operation, json_answer
 from app.openapi.fields import (
     COLLECTION,
     COUNT,
@@ -9,8 +9,10 @@ from app.openapi.fields import (
     FIELDS,
     FOLD_AFTER,
     FOLD_PLAN,
+    IF_NONE_MATCH,
     LIMIT,
     LINK,
+    LIST_ETAG,
     PREFER_WAIT,
     PREFERENCE_APPLIED,
     SERVED_AT,
@@ -22,6 +24,7 @@ from app.openapi.operations.by_body import by_body
 from app.openapi.operations.orders import MANY, ORDER, READS, document_example
 
 _PROBLEMS = (*READS, "index-needed", "projection-building", "log-unavailable")
+_SERVED = (LIST_ETAG, SERVED_AT, FOLD_PLAN, LINK, STALE_ON_PAGE, PREFERENCE_APPLIED)
 _PAGE = {"items": [document_example(ORDER, 1, 812)], "next": None}
 
 LIST = Operation(
@@ -38,12 +41,23 @@ LIST = Operation(
         "a small collection is looked through where none does, and a large one refused, with the index to "
         "declare."
     ),
-    parameters=(COLLECTION, WHERE, SORT, LIMIT, CURSOR, COUNT, FIELDS, EXPLAIN, FOLD_AFTER, PREFER_WAIT),
+    parameters=(
+        COLLECTION,
+        WHERE,
+        SORT,
+        LIMIT,
+        CURSOR,
+        COUNT,
+        FIELDS,
+        EXPLAIN,
+        FOLD_AFTER,
+        PREFER_WAIT,
+        IF_NONE_MATCH,
+    ),
     sample={"limit": "20"},
     answers={
-        200: json_answer(
-            "A page.", "Page", _PAGE, SERVED_AT, FOLD_PLAN, LINK, STALE_ON_PAGE, PREFERENCE_APPLIED
-        )
+        200: json_answer("A page.", "Page", _PAGE, *_SERVED),
+        304: Answer("You have it already.", _SERVED),
     },
     problems=_PROBLEMS,
 )

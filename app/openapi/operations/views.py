@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from app.openapi.description import Group, Operation, Parameter, json_answer
+from app.openapi.description import Answer, Group, Operation, Parameter, json_answer
 from app.openapi.fields import (
     COLLECTION,
     COUNT,
@@ -11,8 +11,10 @@ from app.openapi.fields import (
     FIELDS,
     FOLD_AFTER,
     FOLD_PLAN,
+    IF_NONE_MATCH,
     LIMIT,
     LINK,
+    LIST_ETAG,
     PREFER_WAIT,
     PREFERENCE_APPLIED,
     SERVED_AT,
@@ -45,6 +47,7 @@ _FIELDS = replace(
     FIELDS, description="Columns separated by commas: answer these alone.", example="status,total"
 )
 _PROBLEMS = (*READS, "view-missing", "projection-building", "log-unavailable")
+_SERVED = (LIST_ETAG, SERVED_AT, FOLD_PLAN, LINK, PREFERENCE_APPLIED)
 _PAGE = {"items": [{"status": "new", "orders": 1, "total": 99.5}], "next": None}
 
 LIST = Operation(
@@ -72,9 +75,13 @@ LIST = Operation(
         EXPLAIN,
         FOLD_AFTER,
         PREFER_WAIT,
+        IF_NONE_MATCH,
     ),
     sample={"sort": "-total", "limit": "10"},
-    answers={200: json_answer("A page.", "RowPage", _PAGE, SERVED_AT, FOLD_PLAN, LINK, PREFERENCE_APPLIED)},
+    answers={
+        200: json_answer("A page.", "RowPage", _PAGE, *_SERVED),
+        304: Answer("You have it already.", _SERVED),
+    },
     problems=_PROBLEMS,
 )
 
