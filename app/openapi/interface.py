@@ -60,6 +60,9 @@ Every write answers `Fold-Position`, the place of its commit in the log. A read 
 Every address answers OPTIONS with the methods that it has, in `Allow`; no token is needed for that. Pages of \
 other origins may use what is here where the operator lists them (`FOLDBASE_CORS_ORIGINS`).
 
+Large answers are compressed with zstd or gzip where `Accept-Encoding` allows it. `ETag`s can be sent back in \
+`If-None-Match`, and those of documents in `If-Match`.
+
 Errors are problems (RFC 9457). The `type` of each is the address of its explanation."""
 
 
