@@ -18,6 +18,7 @@ from difflib import get_close_matches
 
 from events.errors import FoldbaseError
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 ROOTS = ("documents", "collections", "export", "projections")
 
 
@@ -46,7 +47,9 @@ class MethodRefused(RequestError):
 
     def __str__(self) -> str:
         others = [name for name in self.allowed if name != "OPTIONS"]
-        return f"{self.method[:40]} is not possible here; use {' or '.join(others)}"
+        near = [] if self.method in METHODS else get_close_matches(self.method.upper(), others, 1, 0.6)
+        hint = f"did you mean {near[0]}?" if near else f"use {' or '.join(others)}"
+        return f"{self.method[:40]} is not possible here; {hint}"
 
 
 @dataclass(eq=False)
@@ -77,12 +80,16 @@ class ParameterUnknown(RequestError):
 
 @dataclass(eq=False)
 class MediaTypeUnsupported(RequestError):
-    """A body of a media type that is not taken here; `taken` are those that are."""
+    """A body of a media type that is not taken here; `taken` are those that are, `given` what was sent."""
 
     taken: Sequence[str]
     patch: bool = False
+    given: str = ""
 
     def __str__(self) -> str:
+        near = get_close_matches(self.given, self.taken, 1, 0.8)
+        if near:
+            return f"{self.given[:80]!r} is not taken here; did you mean {near[0]}?"
         return f"send the body as {' or '.join(self.taken)}"
 
 
@@ -91,6 +98,7 @@ class CodingUnsupported(RequestError):
     """A body with a Content-Encoding; `taken` are the media types that are taken here, as they are."""
 
     taken: Sequence[str]
+    patch: bool = False
 
     def __str__(self) -> str:
         return "send the body without Content-Encoding"

@@ -225,8 +225,8 @@ def _headers(error: Exception, problem: Problem, request_id: str) -> dict[str, s
         headers |= {name.lower(): value for name, value in (error.headers or {}).items()}
     if isinstance(error, MethodRefused):
         headers["allow"] = ", ".join(error.allowed)
-    if isinstance(error, MediaTypeUnsupported):
+    if isinstance(error, MediaTypeUnsupported | CodingUnsupported):
         headers["accept-patch" if error.patch else "accept"] = ", ".join(error.taken)
     if isinstance(error, CodingUnsupported):
-        headers |= {"accept": ", ".join(error.taken), "accept-encoding": "identity"}
+        headers["accept-encoding"] = "identity"
     return headers

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 from sanic.request import Request
 
-from app.errors import MediaTypeUnsupported, ParameterUnknown
+from app.errors import CodingUnsupported, MediaTypeUnsupported, ParameterUnknown
 from app.http.json import JsonValue, parse
 from commands.errors import BodyInvalid
 from commands.ids import checked_id
@@ -36,18 +36,21 @@ def document_id(text: str) -> str:
 
 
 def media_type(request: Request, taken: Sequence[str], *, patch: bool = False) -> str:
-    """The media type of the body, without parameters. Raises MediaTypeUnsupported."""
+    """The media type of the body, without parameters. Raises MediaTypeUnsupported, CodingUnsupported."""
+    coding = header(request, "content-encoding")
+    if coding is not None and coding.strip().lower() != "identity":
+        raise CodingUnsupported(taken, patch)
     name = request.headers.getone("content-type", "")
     if name in taken:
         return str(name)
     name = name.partition(";")[0].strip().lower()
     if name not in taken:
-        raise MediaTypeUnsupported(taken, patch)
+        raise MediaTypeUnsupported(taken, patch, name)
     return str(name)
 
 
 def json_body(request: Request, taken: Sequence[str] = (JSON,)) -> JsonValue:
-    """The JSON a request carries. Raises MediaTypeUnsupported, JsonInvalid."""
+    """The JSON a request carries. Raises MediaTypeUnsupported, CodingUnsupported, JsonInvalid."""
     media_type(request, taken)
     return parse(request.body)
 

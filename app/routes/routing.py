@@ -9,9 +9,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.router import Router
 
+from app.errors import METHODS
 from app.routes.reading import JSON, PATCH_TYPES
-
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
 
 _EVERYTHING = "*"
 _WORDS = ("/query", "/import")

@@ -34,6 +34,7 @@ REFUSED = [
     ("TRACE", "/health/live", "GET, HEAD"),
     ("DELETE", "/v1/documents/orders", "GET, HEAD, POST, QUERY"),
     ("FOO", "/v1/documents/orders", "GET, HEAD, POST, QUERY"),
+    ("PURGE", "/v1/documents/orders", "GET, HEAD, POST, QUERY"),
     ("POST", "/v1/documents/orders/o1", "GET, HEAD, PUT, PATCH, DELETE"),
     ("GET", "/v1/documents/orders/o1/restore", "POST"),
     ("PATCH", "/v1/collections/orders", "GET, HEAD, PUT, DELETE"),
@@ -50,6 +51,25 @@ async def test_another_method_is_refused_with_those_that_there_are(
     told = problem(answer, 405, "method-not-allowed")
     assert answer.headers["allow"] == f"{allowed}, OPTIONS"
     assert told["detail"] == f"{method} is not possible here; use {allowed.replace(', ', ' or ')}"
+
+
+@pytest.mark.parametrize(
+    ("method", "meant"),
+    [("get", "GET"), ("Post", "POST"), ("PSOT", "POST"), ("QUREY", "QUERY"), ("PATHC", None), ("UPDATE", None)],
+)
+async def test_a_method_that_is_nearly_one_is_refused_with_the_one_that_was_meant(
+    method: str, meant: str | None, user: httpx.AsyncClient
+) -> None:
+    told = problem(await said(user, method, "/v1/documents/orders"), 405, "method-not-allowed")
+    hint = f"did you mean {meant}?" if meant else "use GET or HEAD or POST or QUERY"
+    assert told["detail"] == f"{method} is not possible here; {hint}"
+
+
+async def said(client: httpx.AsyncClient, method: str, path: str) -> httpx.Response:
+    """The answer to a method as it is written: httpx makes capitals of it."""
+    request = client.build_request(method, path)
+    request.method = method
+    return await client.send(request)
 
 
 async def test_a_method_is_told_apart_by_case(orders: Documents) -> None:

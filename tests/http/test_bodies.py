@@ -1,5 +1,6 @@
 """Bodies of requests: media types, strict JSON, and what a document may hold."""
 
+import gzip
 from typing import Any
 
 import orjson
@@ -35,6 +36,32 @@ async def test_a_patch_of_another_kind_is_refused_with_the_kinds_there_are(order
         problem(answer, 415, "media-type-unsupported")
         assert answer.headers["accept-patch"] == kinds
         assert "accept" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("media", "meant"),
+    [
+        ("application/merge-patch", "application/merge-patch+json"),
+        ("application/json-patch", "application/json-patch+json"),
+        ("application/jsn", "application/json"),
+    ],
+)
+async def test_a_patch_of_nearly_a_kind_is_refused_with_the_one_that_was_meant(
+    media: str, meant: str, orders: Documents
+) -> None:
+    told = problem(await orders.patch("o1", b"{}", content_type=media), 415, "media-type-unsupported")
+    assert told["detail"] == f"{media!r} is not taken here; did you mean {meant}?"
+
+
+async def test_a_body_that_is_compressed_is_refused_and_one_that_says_it_is_not_is_taken(
+    orders: Documents,
+) -> None:
+    for coding in ("gzip", "zstd", "br", "identity, gzip"):
+        answer = await orders.put("o1", gzip.compress(b"{}"), content_encoding=coding)
+        told = problem(answer, 415, "coding-unsupported")
+        assert answer.headers["accept-encoding"] == "identity"
+        assert "Content-Encoding" in told["detail"]
+    assert (await orders.put("o1", {}, content_encoding="Identity")).status_code == 201
 
 
 BROKEN = {

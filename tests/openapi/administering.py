@@ -1,6 +1,6 @@
 """A walk through what administrators may ask for: all requests that bring about an answer described."""
 
-from tests.openapi.steps import Step, plain, strangers
+from tests.openapi.steps import Step, coded, plain, strangers
 
 COLLECTIONS, PROJECTIONS, PARKED = "/v1/collections", "/v1/projections", "/v1/parked"
 STEERING = ("pause", "resume", "cancel", "rollback", "forget")
@@ -32,6 +32,7 @@ def _declaring() -> list[Step]:
         Step("collection_declare", "PUT", one, "document-invalid", []),
         Step("collection_declare", "PUT", one, "json-invalid", text="{"),
         Step("collection_declare", "PUT", one, "media-type-unsupported", text="{}", headers=plain()),
+        Step("collection_declare", "PUT", one, "coding-unsupported", text="{}", headers=coded()),
         Step("collection_drop", "DELETE", "/v1/collections/nothing", "collection-missing"),
         Step("collection_drop", "DELETE", "/v1/collections/new", 204),
     ]
@@ -57,6 +58,7 @@ def _rebuilding() -> list[Step]:
         Step("projection_rebuild", "POST", order, "json-invalid", text="{"),
         Step("projection_rebuild", "POST", order, "document-invalid", {"wrokers": 2}),
         Step("projection_rebuild", "POST", order, "media-type-unsupported", text="{}", headers=plain()),
+        Step("projection_rebuild", "POST", order, "coding-unsupported", text="{}", headers=coded()),
         *_steering(),
     ]
 

@@ -33,3 +33,8 @@ def strangers(name: str, method: str, path: str) -> list[Step]:
 def plain() -> dict[str, str]:
     """Headers of a body that is no JSON."""
     return {"Content-Type": "text/plain"}
+
+
+def coded() -> dict[str, str]:
+    """Headers of a body that is compressed."""
+    return {"Content-Encoding": "gzip"}

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.openapi.operations.documents import ORDER
 from tests.openapi.importing import imports
-from tests.openapi.steps import Step, plain, strangers
+from tests.openapi.steps import Step, coded, plain, strangers
 
 JSON_PATCH = "application/json-patch+json"
 
@@ -91,6 +91,7 @@ def _batches() -> list[Step]:
         Step("batch_execute", "POST", path, "header-invalid", {}, headers={"Idempotency-Key": '"'}),
         Step("batch_execute", "POST", path, "json-invalid", text="{"),
         Step("batch_execute", "POST", path, "media-type-unsupported", text="{}", headers=plain()),
+        Step("batch_execute", "POST", path, "coding-unsupported", text="{}", headers=coded()),
         Step("batch_execute", "POST", f"{path}?x=1", "parameter-unknown", {}),
         *strangers("batch_execute", "POST", path),
     ]
@@ -108,6 +109,7 @@ def _creating(name: str, path: str) -> list[Step]:
         Step(name, "POST", path, "document-invalid", {**ORDER, "id": "/"}),
         Step(name, "POST", path, "json-invalid", text="{"),
         Step(name, "POST", path, "media-type-unsupported", text="{}", headers=plain()),
+        Step(name, "POST", path, "coding-unsupported", text="{}", headers=coded()),
         Step(name, "POST", f"{path}?x=1", "parameter-unknown", {}),
         Step(name, "POST", "/v1/documents/nothing", "collection-missing", {}),
         *strangers(name, "POST", path),
@@ -167,6 +169,7 @@ def _querying(name: str, method: str, path: str) -> list[Step]:
         Step(name, method, f"{path}?limit=1", "parameter-unknown", {}),
         Step(name, method, path, "json-invalid", text="{"),
         Step(name, method, path, "media-type-unsupported", text="{}", headers=plain()),
+        Step(name, method, path, "coding-unsupported", text="{}", headers=coded()),
         Step(name, method, nowhere, "collection-missing", {}),
         Step(name, method, path, "projection-behind", {}, headers=_far_ahead()),
         Step(name, method, path, "header-invalid", {}, headers=_strictly()),
@@ -211,6 +214,7 @@ def _changing(name: str, method: str, orders: str, strict: str, body: dict[str, 
         Step(name, method, "/v1/documents/nothing/o1", "collection-missing", body),
         Step(name, method, f"{orders}/o1", "json-invalid", text="{"),
         Step(name, method, f"{orders}/o1", "media-type-unsupported", text="{}", headers=plain()),
+        Step(name, method, f"{orders}/o1", "coding-unsupported", text="{}", headers=coded()),
         Step(name, method, f"{orders}/o1?x=1", "parameter-unknown", body),
         *strangers(name, method, f"{orders}/o1"),
     ]

@@ -52,6 +52,7 @@ BATCH = Operation(
         *WRITES,
         "json-invalid",
         "media-type-unsupported",
+        "coding-unsupported",
         "batch-too-large",
         "schema-violated",
         "unique-taken",

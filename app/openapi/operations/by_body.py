@@ -25,7 +25,7 @@ def by_body(
         parameters=tuple(each for each in listing.parameters if each.place != "query"),
         body={JSON: Content("Query", example)},
         answers={200: _counted(listing.answers[200]), 304: _unlinked(listing.answers[304])},
-        problems=(*listing.problems, "json-invalid", "media-type-unsupported"),
+        problems=(*listing.problems, "json-invalid", "media-type-unsupported", "coding-unsupported"),
     )
     post = replace(
         query,

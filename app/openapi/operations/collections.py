@@ -62,6 +62,7 @@ DECLARE = Operation(
         *_REDIS,
         "json-invalid",
         "media-type-unsupported",
+        "coding-unsupported",
         "unique-needs-empty",
         "document-invalid",
         "declaration-invalid",

@@ -38,7 +38,7 @@ WRITES = (
 )
 _CONDITIONS = ("version-conflict", "condition-required")
 _ASKED = (IDEMPOTENCY_KEY, PREFER_RETURN, TRACEPARENT)
-_BODIES = ("json-invalid", "media-type-unsupported")
+_BODIES = ("json-invalid", "media-type-unsupported", "coding-unsupported")
 _RULES = ("schema-violated", "unique-taken")
 
 

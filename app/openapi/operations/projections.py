@@ -69,6 +69,7 @@ REBUILD = Operation(
         "rebuild-running",
         "json-invalid",
         "media-type-unsupported",
+        "coding-unsupported",
         "document-invalid",
     ),
 )
