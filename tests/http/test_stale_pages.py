@@ -42,7 +42,7 @@ class Shop:
     async def skip(self, id: str) -> None:
         """Leave out what can not be applied."""
         answer = await self._admin.post(f"/v1/parked/{self.documents.collection}/{id}/skip")
-        assert answer.json()["applied"], answer.text
+        assert answer.json().get("applied"), answer.text
         del self.parked[id]
 
     async def stale(self, asked: str) -> str | None:
