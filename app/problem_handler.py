@@ -49,5 +49,6 @@ def _in_our_words(request: Request, error: Exception) -> Exception:
             return RouteMissing(request.path)
         case MethodNotAllowed() if request.route is None:
             router: Any = request.app.router
-            return MethodRefused(request.method, router.allowed(request.path))
+            allowed = router.allowed(request.path)
+            return MethodRefused(request.method, allowed) if allowed else RouteMissing(request.path)
     return error

@@ -40,15 +40,28 @@ class Routing(Router):
 
     def _served(self, path: str, method: str, host: str | None) -> Any:
         try:
-            return super()._get(path, method, host)
+            found = super()._get(path, method, host)
         except MethodNotAllowed as refused:
             if not path.endswith(_WORDS):
                 raise
             above, _, word = path.rpartition("/")
             try:
-                return super()._get(f"{above}/%{ord(word[0]):x}{word[1:]}", method, host)
+                return super()._get(f"{above}/{_as_id(word)}", method, host)
             except NotFound:
                 raise refused from None
+        if path.rstrip("/").count("/") > len(found[0].parts):
+            return super()._get(self._below_an_id(path), method, host)
+        return found
+
+    def _below_an_id(self, path: str) -> str:
+        """A path that Sanic took for a shorter one, as it does below our words, with the word as an id.
+
+        Raises: NotFound where there is no word of ours before its end.
+        """
+        above, word, below = path.rsplit("/", 2)
+        if f"/{word}" not in _WORDS:
+            raise NotFound(f"there is nothing at {path}")
+        return f"{above}/{_as_id(word)}/{below}"
 
     def _options(self, path: str) -> Any:
         """A route of the address, and a handler that tells its methods. Raises NotFound."""
@@ -71,3 +84,8 @@ def _options_headers(allowed: list[str]) -> dict[str, str]:
     if "QUERY" in allowed:
         headers["accept-query"] = JSON
     return headers
+
+
+def _as_id(word: str) -> str:
+    """A word of ours, spelt so that it is none."""
+    return f"%{ord(word[0]):x}{word[1:]}"

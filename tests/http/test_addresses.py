@@ -18,6 +18,10 @@ MISSING = {
     "/collection": "did you mean /v1/collections?",
     "/v1/documents/orders/o1/o2": "/docs describes every address",
     "/v1/documents": "/docs describes every address",
+    "/v1/documents/orders/query/nothing": "/docs describes every address",
+    "/v1/documents/orders/import/nothing/more": "/docs describes every address",
+    "/v1/documents/orders/query/restore/more": "/docs describes every address",
+    "/v1/views/orders/query/query/nothing": "/docs describes every address",
     "/health": "/docs describes every address",
 }
 
