@@ -2,13 +2,19 @@
 
 import time
 from enum import StrEnum
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from app.cli.choices import choice
 from app.cli.options import Data
 from app.cli.running import run
+
+if TYPE_CHECKING:
+    from app.importing.importer import Summary
+    from app.importing.job import ImportJob
+    from app.importing.remote import Remote
 
 
 class Format(StrEnum):
@@ -35,17 +41,40 @@ def import_(
     null: Annotated[list[str] | None, typer.Option(help="A text that means no value, besides none.")] = None,
     on_conflict: Annotated[OnConflict, choice(OnConflict, "When the id is taken.")] = OnConflict.FAIL,
     data: Data = None,
+    url: Annotated[str | None, typer.Option(help="Address of a deployment elsewhere, or FOLDBASE_URL.")] = None,
+    token: Annotated[str | None, typer.Option(help="A token of that deployment, or FOLDBASE_TOKEN.")] = None,
+    key: Annotated[
+        str | None, typer.Option(help="Go on with the import into a deployment elsewhere that told this key.")
+    ] = None,
 ) -> None:
     """Import a file. Exits with 0 when everything went in, with 1 when something was refused."""
-    from app.cli.deployment import find
-    from app.importing.job import ImportJob, run_import
+    from app.cli.remote import remote_of
+    from app.importing.job import ImportJob
     from app.memory import tune_memory
 
     job = ImportJob(collection, file, id, format and format.value, tuple(null or ()), on_conflict.value)
+    remote = remote_of(data, url, token, key)
     tune_memory()
     started = time.monotonic()
-    summary = run(run_import(find(data), job))
-    seconds = time.monotonic() - started
+    summary = _here(data, job) if remote is None else _elsewhere(remote, job)
+    _tell(collection, summary, time.monotonic() - started)
+    raise typer.Exit(1 if summary.refused_count else 0)
+
+
+def _here(data: Path | None, job: "ImportJob") -> "Summary":
+    from app.cli.deployment import find
+    from app.importing.job import run_import
+
+    return run(run_import(find(data), job))
+
+
+def _elsewhere(remote: "Remote", job: "ImportJob") -> "Summary":
+    from app.importing.remote import run_remote
+
+    return run_remote(remote, job)
+
+
+def _tell(collection: str, summary: "Summary", seconds: float) -> None:
     typer.echo(
         f"{collection}: {summary.stored:,} stored, {summary.unchanged:,} unchanged, "
         f"{summary.skipped:,} skipped, {summary.refused_count:,} refused, in {seconds:.1f} s"
@@ -54,4 +83,3 @@ def import_(
         typer.echo(f"  line {line}: {reason}", err=True)
     if summary.refused_count > len(summary.refused):
         typer.echo(f"  and {summary.refused_count - len(summary.refused):,} more", err=True)
-    raise typer.Exit(1 if summary.refused_count else 0)

@@ -35,3 +35,32 @@ class LineTooLong(FoldbaseError):
 
     def __str__(self) -> str:
         return f"the line is longer than {self.most:,} bytes"
+
+
+@dataclass(eq=False)
+class RemoteRefused(FoldbaseError):
+    """A deployment elsewhere can not be imported into like this; sending it again would not help."""
+
+    url: str
+    detail: str
+    status: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.url}: {self.detail}"
+
+
+@dataclass(eq=False)
+class RemoteAway(FoldbaseError):
+    """A deployment elsewhere does not answer (any more). stored: what had gone in by then, under `key`."""
+
+    url: str
+    reason: str
+    stored: int = 0
+    key: str | None = None
+
+    def __str__(self) -> str:
+        text = f"{self.url} does not answer: {self.reason}"
+        if not self.stored:
+            return text
+        again = "run it again" if self.key is None else f"run it again with --key {self.key}"
+        return f"{text}; {self.stored:,} documents are stored; to go on, {again}"

@@ -1,13 +1,13 @@
 """Importing: many records on their way at once, each through the same command as any other write."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from app.importing.errors import FileUnusable, RecordInvalid
+from app.importing.errors import RecordInvalid
 from app.importing.formats import Record
 from app.importing.storing import Storing
+from app.importing.supply import Supply
 from commands.errors import DocumentExists, Refused, SchemaViolated
 from events.errors import FoldbaseError, InvalidValue
 
@@ -17,14 +17,13 @@ MOST_TOLD = 100
 
 @dataclass(slots=True)
 class Summary:
-    """What became of the records. `refused` keeps the first 100 with their lines; `reasons` counts them all."""
+    """What became of the records. `refused` keeps the first 100 with their lines."""
 
     stored: int = 0
     unchanged: int = 0
     skipped: int = 0
     refused_count: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
-    reasons: Counter[str] = field(default_factory=Counter)
 
     @property
     def read(self) -> int:
@@ -34,27 +33,8 @@ class Summary:
     def refuse(self, line: int, error: Exception) -> None:
         """Count a record that did not go in."""
         self.refused_count += 1
-        self.reasons[type(error).__name__] += 1
         if len(self.refused) < MOST_TOLD:
             self.refused.append((line, _told(error)))
-
-
-class Supply:
-    """Records that many workers take from. What ends it early is kept, so that work under way can end."""
-
-    def __init__(self, found: Iterable[Record]) -> None:
-        self._found = iter(found)
-        self.fault: FileUnusable | None = None
-
-    def __iter__(self) -> Iterator[Record]:
-        return self
-
-    def __next__(self) -> Record:
-        try:
-            return next(self._found)
-        except FileUnusable as fault:
-            self.fault = fault
-            raise StopIteration from None
 
 
 class Importer:
@@ -80,7 +60,7 @@ class Importer:
             raise supply.fault
         return summary
 
-    async def _work(self, supply: "Supply", summary: Summary, tell: Callable[[Summary], None]) -> None:
+    async def _work(self, supply: Supply[Record], summary: Summary, tell: Callable[[Summary], None]) -> None:
         storing = self._storing
         for line, value in supply:
             try:

@@ -39,7 +39,7 @@ async def run_import(settings: Settings, job: ImportJob) -> Summary:
 
             def tell(summary: Summary) -> None:
                 if progress.due():
-                    progress.show(summary.read, _expected(source, summary))
+                    progress.show(summary.read, expected(source, summary))
 
             return await Importer(storing).run(records(source, Cells(schema, job.absent)), tell)
 
@@ -48,7 +48,7 @@ async def _declared(catalog: Catalog, name: str, make: bool) -> Declared:
     return await (catalog.auto_declare(name) if make else catalog.find(name))
 
 
-def _expected(source: Source, summary: Summary) -> float | None:
+def expected(source: Source, summary: Summary) -> float | None:
     """How many records there may be in all, judged by how far into the file we are."""
     so_far = source.read_so_far()
     return summary.read * source.size / so_far if source.size and so_far else None

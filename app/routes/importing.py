@@ -34,7 +34,7 @@ MEDIA_TYPES = (NDJSON, "application/jsonl")
 PARAMETERS = ("on_conflict", "id", "first_line")
 CHOICES = ("fail", "skip", "replace")
 
-_LINE = re.compile("[1-9][0-9]{0,14}")
+_LINE = re.compile("[1-9][0-9]{0,10}")  # below MOST_LINE
 
 
 class ImportRoutes:

@@ -214,6 +214,7 @@ async def test_a_key_of_lines_is_its_callers_own(orders: Documents, admin: httpx
         ("?on_conflict=merge", {}, 400, "query-invalid"),
         ("?id=a&id=b", {}, 400, "query-invalid"),
         ("?first_line=0", {}, 400, "query-invalid"),
+        ("?first_line=100000000000", {}, 400, "query-invalid"),
         ("?first_line=one", {}, 400, "query-invalid"),
         ("", {"idempotency_key": '"'}, 400, "header-invalid"),
         ("", {"prefer": "handling=strict, wait=3"}, 400, "header-invalid"),

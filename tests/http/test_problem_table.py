@@ -24,6 +24,8 @@ NEVER_IN_A_REQUEST = {
     "app.identity.errors.GrantInvalid",
     "app.identity.errors.KeyInvalid",
     "app.importing.errors.FileUnusable",
+    "app.importing.errors.RemoteAway",
+    "app.importing.errors.RemoteRefused",
     "app.rebuilding.RebuildFailed",
     "app.settings.SettingsInvalid",
     "app.supervisor.errors.AddressUnusable",

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from app.importing.flow import MOST_ANSWERS
+from app.importing.keys import MOST_LINE
 from app.importing.lines import LONGEST_LINE
 from app.openapi.description import Answer, Content, Operation, Parameter
 from app.openapi.fields import COLLECTION, IDEMPOTENCY_KEY, PREFER_RETURN, PREFERENCE_APPLIED, TEXT, TRACEPARENT
@@ -27,7 +28,7 @@ _FIRST_LINE = Parameter(
     "query",
     "The number of the first line of the body, which keys and answers count from: for a file that is sent in "
     "parts, or from where it was cut off.",
-    {"type": "integer", "minimum": 1, "default": 1},
+    {"type": "integer", "minimum": 1, "maximum": MOST_LINE - 1, "default": 1},
     1,
 )
 
