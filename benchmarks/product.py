@@ -55,14 +55,16 @@ async def up(data: Path, *, workers: int = 1) -> AsyncIterator[Product]:
         yield Product(data, f"http://127.0.0.1:{port}", servers["mongo"], servers["redis"], token)
 
 
-async def command(product: Product, *arguments: str) -> float:
+async def command(product: Product, *arguments: str, over_http: bool = False) -> float:
     """Run a `foldbase` command against the deployment; return how many seconds it took, start to end.
 
-    Raises: StartFailed with its last words when it did not end with 0.
+    over_http: it is told where the API is, and not where the servers are.
+    Raises:    StartFailed with its last words when it did not end with 0.
     """
+    elsewhere, here = ("--url", product.api, "--token", product.token), ("--data", str(product.data))
     log = product.data.with_name(f"{product.data.name}-{arguments[0]}.log")
     started = perf_counter()
-    call = (foldbase(), *arguments, "--data", str(product.data))
+    call = (foldbase(), *arguments, *(elsewhere if over_http else here))
     async with running(log, *call, environment=environment()) as process:
         if await process.wait():
             raise StartFailed(f"`foldbase {' '.join(arguments)}` failed: {last_words(log)}")

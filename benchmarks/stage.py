@@ -57,13 +57,17 @@ class Stage:
         """Return the deployment that holds the flights; the first call imports them."""
         return self._loaded or await self.load()
 
-    async def load(self) -> Loaded:
-        """Import the flights into a new deployment, which takes the place of the one before."""
+    async def load(self, *, over_http: bool = False) -> Loaded:
+        """Import the flights into a new deployment, which takes the place of the one before.
+
+        over_http: through its API, as into a deployment elsewhere.
+        """
         await self.close()
         started = await self._kept.enter_async_context(self.fresh())
         empty = await redis_bytes(started)
         await declare(started, flights.COLLECTION, flights.declaration())
-        seconds = await product.command(started, "import", flights.COLLECTION, str(self.file))
+        importing = ("import", flights.COLLECTION, str(self.file))
+        seconds = await product.command(started, *importing, over_http=over_http)
         await caught_up(started, flights.COLLECTION)
         documents = flights.rows(self.file)
         full = await redis_bytes(started)

@@ -73,9 +73,18 @@ class RemoteProblem(Exception):
     """What the API says of one line."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
-        errors = problem.get("errors", ()) if problem["type"] == "/problems/schema-violated" else ()
-        told = [f"{each['pointer'] or 'the document'} {each['message']}" for each in errors[:3]]
-        super().__init__("; ".join(told) or problem["detail"])
+        super().__init__(_told(problem))
+
+
+def _told(problem: dict[str, Any]) -> str:
+    """What an import on the spot would say."""
+    match problem["type"]:
+        case "/problems/schema-violated":
+            errors = problem["errors"][:3]
+            return "; ".join(f"{each['pointer'] or 'the document'} {each['message']}" for each in errors)
+        case "/problems/json-invalid":
+            return f"is not valid JSON: {problem['detail']}"
+    return str(problem["detail"])
 
 
 def _read(answer: IO[bytes]) -> tuple[list[tuple[int, dict[str, Any]]], dict[str, Any]]:
