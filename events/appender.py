@@ -229,7 +229,8 @@ class Appender:
         while self._tail is None:
             try:
                 self._tail = await self._writer.tail()
-            except OutcomeUnknown:
+            except OutcomeUnknown as unknown:
+                _log.warning("tail of the log unknown, asking again", reason=str(unknown))
                 await pauses.wait()
         return self._tail
 
