@@ -33,8 +33,11 @@ class Coder:
         return b"" if self._compressor is None else self._compressor.flush()
 
 
+UNCODED = Coder(None, negotiated=False)
+
+
 def coder_for(asked: Header, media: str) -> Coder:
     """A coder of what the client likes best; one that changes nothing where `media` is compressed by itself."""
     if media.startswith(_PACKED_ALREADY):
-        return Coder(None, negotiated=False)
+        return UNCODED
     return Coder(coding_for(asked), negotiated=True)

@@ -103,7 +103,7 @@ async def _answer(
         return answers.summary(None if fault is None else told(fault))
 
     async with Flow(_lines(http, cutter), deciding.decide, last) as flow:
-        await stream(request, flow, headers, NDJSON)
+        await stream(request, flow, headers, NDJSON, is_awaited=True)
 
 
 async def _lines(http: GuardedHttp, cutter: Lines) -> AsyncGenerator[list[Line], None]:

@@ -6,7 +6,7 @@ from typing import Any
 import structlog
 from sanic.request import Request
 
-from app.http.coding_streams import coder_for
+from app.http.coding_streams import UNCODED, coder_for
 
 _log = structlog.get_logger(__name__)
 
@@ -14,15 +14,24 @@ PIECE = 64 * 1024
 """What is sent at once. The client must take so much within the response timeout, which is 60 s."""
 
 
-async def stream(request: Request, parts: AsyncIterator[bytes], headers: Mapping[str, str], media: str) -> None:
+async def stream(
+    request: Request,
+    parts: AsyncIterator[bytes],
+    headers: Mapping[str, str],
+    media: str,
+    *,
+    is_awaited: bool = False,
+) -> None:
     """Answer 200 with `parts` as the body, compressed where that helps and the client takes it.
+
+    is_awaited: the client may wait for each part before it goes on: nothing is held back to be compressed.
 
     The first part is awaited before anything is sent: what is raised until then is answered as a problem.
     What is raised later cuts the connection, so that half a body is not taken for a whole one. A client that
     goes away cancels the task that this runs in.
     """
     first = await anext(parts, b"")
-    coder = coder_for(request.headers, media)
+    coder = UNCODED if is_awaited else coder_for(request.headers, media)
     response = await request.respond(headers={**headers, **coder.headers}, content_type=media)
     try:
         await _send(response, await coder.take(first))

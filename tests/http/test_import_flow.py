@@ -76,6 +76,7 @@ async def importing(orders: Documents, query: str = "", buffer: int | None = Non
         f"Authorization: {orders.client.headers['authorization']}",
         f"Content-Type: {NDJSON}",
         "Transfer-Encoding: chunked",
+        "Accept-Encoding: gzip, zstd",
     ]
     writer.write(("\r\n".join(fields) + "\r\n\r\n").encode())
     try:
