@@ -9,6 +9,7 @@ import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPException
+from socket import gaierror
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
@@ -22,11 +23,15 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 
 class Interrupted(Exception):
-    """A request that may succeed when it is sent again. was_cut: the connection broke in the middle of it."""
+    """A request that may succeed when it is sent again.
 
-    def __init__(self, reason: str, *, was_cut: bool = False) -> None:
+    was_reached: somebody was there. was_cut: and was gone in the middle of it.
+    """
+
+    def __init__(self, reason: str, *, was_cut: bool = False, was_reached: bool = True) -> None:
         super().__init__(reason)
         self.was_cut = was_cut
+        self.was_reached = was_reached
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -64,7 +69,9 @@ class Api:
                 raise RemoteRefused(
                     self.url, f"its certificate is not valid: {reason.verify_message}"
                 ) from None
-            raise Interrupted(str(reason) or type(reason).__name__, was_cut=True) from None
+            was_reached = not isinstance(reason, ConnectionRefusedError | gaierror)
+            told = str(reason) or type(reason).__name__
+            raise Interrupted(told, was_cut=was_reached, was_reached=was_reached) from None
 
     def _refused(self, refusal: HTTPError) -> Exception:
         detail = _detail(refusal)

@@ -31,12 +31,12 @@ class Sending:
         self._headers = {"Content-Type": "application/x-ndjson", "Prefer": "return=minimal"}
         if key is not None:
             self._headers["Idempotency-Key"] = f'"{key}"'
-        self._has_answered = False
+        self._is_there = False
 
     def send(self, part: Part) -> None:
         """Send a part until all of it is answered.
 
-        Raises: RemoteAway: nothing was answered for a minute, or not even the first request was;
+        Raises: RemoteAway: nothing was answered for a minute, or nobody was there from the beginning;
                 RemoteRefused: the request as such.
         """
         for line, error in part.invalid:
@@ -48,13 +48,14 @@ class Sending:
             try:
                 self._attempt(sent)
             except Interrupted as interruption:
-                if not self._has_answered or time.monotonic() + pause > deadline:
+                self._is_there |= interruption.was_reached
+                if not self._is_there or time.monotonic() + pause > deadline:
                     raise RemoteAway(self._api.url, str(interruption)) from None
                 time.sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
                 todo += reversed(sent.halves()) if interruption.was_cut else [sent]
             else:
-                self._has_answered = True
+                self._is_there = True
                 deadline, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
 
     def _attempt(self, part: Part) -> None:
