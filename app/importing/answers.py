@@ -1,13 +1,36 @@
 """Answers to lines, as lines: what became of each, and at the end of all."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from commands.writing import Written
-from events.document import Present
-from events.position import Position, partition_of
+from events.document import CREATED
+from events.effects import Effect
+from events.position import Position, Version, id_of, partition_of
+
+
+class Stored(NamedTuple):
+    """The document of a line is there. created: by the line. changed: it was not just like that before."""
+
+    id: str
+    version: Version
+    position: Position
+    created: bool
+    changed: bool
+
+
+def stored_now(written: Written) -> Stored:
+    """What a line has just led to."""
+    document = written.document
+    return Stored(written.id, document.version, document.position, written.created, written.changed)
+
+
+def stored_before(effect: Effect) -> Stored:
+    """What a line led to when it was sent before. effect: with events."""
+    created = effect.first == CREATED
+    return Stored(id_of(effect.stream), effect.version, effect.position, created, changed=True)
 
 
 class Answers:
@@ -21,22 +44,20 @@ class Answers:
         self._counts = {"lines": 0, "written": 0, "unchanged": 0, "skipped": 0, "refused": 0}
         self._reached: dict[int, Position] = {}
 
-    def stored(self, line: int, written: Written) -> bytes:
+    def stored(self, line: int, stored: Stored) -> bytes:
         """The document of the line is there: created, replaced, or just like that before."""
-        self._count("written" if written.changed else "unchanged")
-        document = written.document
-        place = document.position
+        self._count("written" if stored.changed else "unchanged")
+        place = stored.position
         partition = partition_of(place)
         if place > self._reached.get(partition, 0):
             self._reached[partition] = place
         if self._minimal:
             return b""
-        status = 201 if written.created and isinstance(document, Present) else 200
         return b'{"line":%d,"status":%d,"id":"%b","version":%d,"position":%d}\n' % (
             line,
-            status,
-            written.id.encode(),
-            document.version,
+            201 if stored.created else 200,
+            stored.id.encode(),
+            stored.version,
             place,
         )
 

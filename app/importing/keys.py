@@ -27,4 +27,8 @@ class LineKeys:
         """The key of a line."""
         digest = self._asked.copy()
         digest.update(text)
-        return Key(self._import + number.to_bytes(_LINE_BYTES, "big"), digest.digest())
+        return Key(self.request(number), digest.digest())
+
+    def request(self, number: int) -> bytes:
+        """The part of a key that names the line, and is in the order of lines."""
+        return self._import + number.to_bytes(_LINE_BYTES, "big")

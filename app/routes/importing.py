@@ -26,6 +26,7 @@ from app.routes.idempotency import given_key
 from app.routes.preferring import WRITES, Preferences, applied, preferences
 from app.routes.streaming import stream
 from catalog.declared import Declared
+from events.effects import Effects
 from queries.errors import QueryInvalid
 
 MOST_AT_ONCE = 8
@@ -45,6 +46,7 @@ class ImportRoutes:
         self._catalog = deployment.catalog
         self._deployment = deployment
         self._queries = deployment.queries
+        self._effects = Effects(deployment.stores.database)
         self._auto_declare = deployment.settings.auto_declare
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 
@@ -81,7 +83,7 @@ class ImportRoutes:
         )
         async with self._places:
             answers = Answers(minimal="return" in preferred)
-            deciding = Deciding(storing, answers, keys, self._queries.wrote)
+            deciding = Deciding(storing, answers, self._queries.wrote, keys, self._effects)
             await _answer(request, Lines(first_line), deciding, answers, preferred)
 
     async def _declared(self, name: str) -> Declared:

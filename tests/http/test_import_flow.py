@@ -13,6 +13,7 @@ import pytest
 from pymongo.asynchronous.database import AsyncDatabase
 
 from app.importing.flow import MOST_ANSWERS, Flow
+from app.importing.repeating import PAGE
 from app.routes.importing import MOST_AT_ONCE
 from tests.http.documents import Documents, problem
 from tests.http.importing import NDJSON, lines, take, told
@@ -228,6 +229,22 @@ async def test_a_client_that_reads_when_all_is_sent_has_room_for_many_answers(or
     assert len(json.dumps(longest, separators=(",", ":"))) * 40_000 <= MOST_ANSWERS
     of_lines, summary = told(await take(orders, lines(*({"n": number} for number in range(10_000)))))
     assert (len(of_lines), summary["written"]) == (10_000, 10_000)
+
+
+async def test_what_was_sent_before_is_looked_up_many_lines_at_a_time(
+    orders: Documents, home: Database
+) -> None:
+    body = lines(*({"n": number} for number in range(3000)))
+    first = await take(orders, body, idempotency_key=orders.collection)
+    await home.command("profile", 2)
+    try:
+        again = await take(orders, body, idempotency_key=orders.collection)
+        asked = await home["system.profile"].count_documents({"ns": f"{home.name}.commits"})
+    finally:
+        await home.command("profile", 0)
+        await home["system.profile"].drop()
+    assert again.content == first.content
+    assert 3000 // PAGE <= asked < 100
 
 
 async def test_more_imports_at_one_time_than_there_may_be_are_told_to_come_again(orders: Documents) -> None:
