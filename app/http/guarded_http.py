@@ -170,6 +170,10 @@ class GuardedHttp(Http):
         coding.mark(self.response.headers)
         return await coding.coded(data)
 
+    async def head_response_ignored(self, data: bytes, end_stream: bool) -> None:  # type: ignore[override]
+        """What would be the body of an answer to HEAD. Sanic awaits this, and its own is no coroutine."""
+        super().head_response_ignored(data, end_stream)
+
     async def read(self) -> bytes | None:
         """Some bytes of the body; None at its end. Raises BadRequest, PayloadTooLarge, RequestTimeout.
 

@@ -68,7 +68,7 @@ def _described(operation: Operation) -> JsonObject:
         described["x-codeSamples"] = [{"lang": "Shell", "label": "curl", "source": curl.command(operation)}]
     if operation.body:
         content = {media: content_of(content) for media, content in operation.body.items()}
-        described["requestBody"] = {"required": True, "content": content}
+        described["requestBody"] = {"required": operation.needs_body, "content": content}
     return described
 
 

@@ -66,7 +66,8 @@ class Operation:
 
     path:     with {braces} around what varies.
     sample:   the values the example request has; those that stand in the path, the query and the header.
-    body:     by media type; the first one is what the example request sends.
+    body:     by media type; the first one is what the example request sends. needs_body: where there is
+              one at all, whether it must be sent.
     answers:  by status.
     problems: the names of those that this route answers; what any request may meet is added to them.
     """
@@ -82,6 +83,7 @@ class Operation:
     parameters: Sequence[Parameter] = ()
     sample: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Content] = field(default_factory=dict)
+    needs_body: bool = True
     problems: Sequence[str] = ()
 
 

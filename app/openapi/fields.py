@@ -201,7 +201,10 @@ MISSED_AT = Header(
 )
 RETRY_AFTER = Header("Retry-After", "Seconds after which to try again.", {"type": "integer"}, "1")
 WWW_AUTHENTICATE = Header(
-    "WWW-Authenticate", "How to authenticate.", {"const": 'Bearer realm="foldbase"'}, 'Bearer realm="foldbase"'
+    "WWW-Authenticate",
+    "How to authenticate.",
+    {"type": "string", "pattern": '^Bearer realm="foldbase"'},
+    'Bearer realm="foldbase"',
 )
 REQUEST_ID = Header(
     "X-Request-ID", "The id of this answer; finds it in the log.", TEXT, "0197a2c4-6f1e-4c53-9f0a-4a6b7f0f3b52"

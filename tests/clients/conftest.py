@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest_asyncio
 
 from app.settings import Settings
@@ -68,11 +69,16 @@ SHAPES: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Shop:
-    """Where it is, a user's token, and the documents that describe it: of orders, and of everything."""
+    """Where it is, tokens of a user and an administrator, and what describes it.
+
+    orders: the document of one collection; general: of what is there whatever is declared.
+    """
 
     url: str
     token: str
+    admin: str
     orders: bytes
+    general: bytes
     everything: bytes
 
 
@@ -83,7 +89,15 @@ async def shop(settings: Settings) -> AsyncIterator[Shop]:
         for name, declaration in {"orders": ORDERS, "shapes": SHAPES, "notes": {}, "documents": {}}.items():
             answer = await serving.admin.put(f"/v1/collections/{name}", json=declaration)
             assert answer.status_code == 201, answer.text
-        token = serving.user.headers["authorization"].removeprefix("Bearer ")
-        orders = (await serving.user.get("/v1/collections/orders/openapi.json")).content
-        everything = (await serving.user.get("/openapi.json")).content
-        yield Shop(str(serving.user.base_url).rstrip("/"), token, orders, everything)
+        yield Shop(
+            str(serving.user.base_url).rstrip("/"),
+            _token(serving.user),
+            _token(serving.admin),
+            (await serving.user.get("/v1/collections/orders/openapi.json")).content,
+            (await serving.nobody.get("/openapi.json")).content,
+            (await serving.user.get("/openapi.json")).content,
+        )
+
+
+def _token(client: httpx.AsyncClient) -> str:
+    return client.headers["authorization"].removeprefix("Bearer ")

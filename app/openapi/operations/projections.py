@@ -62,6 +62,7 @@ REBUILD = Operation(
     ),
     parameters=(COLLECTION,),
     body={JSON: Content("RebuildOptions", {"verify": True, "keep": True})},
+    needs_body=False,
     answers={202: json_answer("It is ordered.", "RebuildJob", _job("queued"), LOCATION)},
     problems=(
         *_ADMIN,

@@ -12,12 +12,18 @@ REFERENCE: Schema = {
     "additionalProperties": False,
     "properties": {"$id_of": {"type": "integer", "minimum": 0, "maximum": MOST_COMMANDS - 2}},
 }
-_ID: Schema = {"oneOf": [DOCUMENT_ID, {"$ref": "#/components/schemas/IdOf"}]}
-_MATCH: Schema = {"type": "string", "description": "As `If-Match` has it.", "examples": ['"3"']}
+_IDS: tuple[Schema, ...] = (DOCUMENT_ID, {"$ref": "#/components/schemas/IdOf"})
+_NEW_ID: Schema = {
+    "oneOf": [*_IDS, {"type": "null"}],
+    "description": "The server chooses one where there is none.",
+}
+_ID: Schema = {"oneOf": list(_IDS)}
+_MATCH: Schema = {"type": ["string", "null"], "description": "As `If-Match` has it.", "examples": ['"3"']}
 
 
 def _command(name: str, description: str, needed: tuple[str, ...], body: Schema | None = None) -> Schema:
-    said = {"command": {"const": name}, "collection": COLLECTION_NAME, "id": _ID}
+    id = _NEW_ID if name == "create" else _ID
+    said = {"command": {"const": name}, "collection": COLLECTION_NAME, "id": id}
     last = {} if name == "create" else {"if_match": _MATCH}
     return {
         "type": "object",

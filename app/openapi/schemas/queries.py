@@ -6,7 +6,7 @@ from queries.language import MOST_FIELDS, MOST_SORTED
 from queries.query import DEFAULT_LIMIT, MOST_LIMIT
 
 _SCALAR: Schema = {"type": ["string", "number", "boolean", "null"]}
-_PATHS: Schema = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+_PATHS: Schema = {"type": ["array", "null"], "items": {"type": "string"}, "uniqueItems": True}
 
 _OPERATORS: Schema = {
     "type": "object",
@@ -24,29 +24,31 @@ _OPERATORS: Schema = {
     },
 }
 
+_ASKED: dict[str, Schema] = {
+    "where": {
+        "type": ["object", "null"],
+        "description": "By path, a value to equal, or operators; those of one path hold for one value.",
+        "maxProperties": MOST_CONDITIONS,
+        "additionalProperties": {"anyOf": [_SCALAR, _OPERATORS]},
+    },
+    "sort": {**_PATHS, "maxItems": MOST_SORTED, "description": "Paths; a leading `-` for descending."},
+    "limit": {
+        "type": ["integer", "null"],
+        "minimum": 1,
+        "maximum": MOST_LIMIT,
+        "description": f"{DEFAULT_LIMIT} unless said.",
+    },
+    "cursor": {"type": ["string", "null"], "description": "`next` of the page before."},
+    "count": {"type": ["boolean", "null"], "description": "Say how many there are in all."},
+    "fields": {**_PATHS, "maxItems": MOST_FIELDS, "description": "Answer these alone, `id` and `_meta`."},
+    "explain": {"type": ["boolean", "null"], "description": "Say how the answer was found."},
+}
+
 QUERY: Schema = {
     "type": "object",
-    "description": "A query. What is left out is not asked for.",
+    "description": "A query. What is left out, or null, is not asked for.",
     "additionalProperties": False,
-    "properties": {
-        "where": {
-            "type": "object",
-            "description": "By path, a value to equal, or operators; those of one path hold for one value.",
-            "maxProperties": MOST_CONDITIONS,
-            "additionalProperties": {"anyOf": [_SCALAR, _OPERATORS]},
-        },
-        "sort": {**_PATHS, "maxItems": MOST_SORTED, "description": "Paths; a leading `-` for descending."},
-        "limit": {
-            "type": "integer",
-            "minimum": 1,
-            "maximum": MOST_LIMIT,
-            "description": f"{DEFAULT_LIMIT} unless said.",
-        },
-        "cursor": {"type": ["string", "null"], "description": "`next` of the page before."},
-        "count": {"type": "boolean", "description": "Say how many there are in all."},
-        "fields": {**_PATHS, "maxItems": MOST_FIELDS, "description": "Answer these alone, `id` and `_meta`."},
-        "explain": {"type": "boolean", "description": "Say how the answer was found."},
-    },
+    "properties": _ASKED,
 }
 
 WHOLE_QUERY: Schema = {
@@ -55,7 +57,7 @@ WHOLE_QUERY: Schema = {
         "A query for all of each document or row. `fields` is left out here, since what it answers is not of "
         "the declared type."
     ),
-    "properties": {name: each for name, each in QUERY["properties"].items() if name != "fields"},
+    "properties": {name: each for name, each in _ASKED.items() if name != "fields"},
 }
 
 PAGE: Schema = {
