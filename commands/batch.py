@@ -11,10 +11,12 @@ from catalog.errors import CatalogError
 from commands.errors import BodyInvalid, DependencyFailed
 from commands.writing import Written
 from events.errors import FoldbaseError
+from events.values import MOST_NESTING
 
 MOST_COMMANDS = 1000
 
 _NAME = "$id_of"
+_MOST_NESTING = MOST_NESTING + 2  # the value of an operation stands in it, and that in a list
 
 Ids = Sequence[str | None]
 """The ids of the commands that are done, by their places; None where there is none (yet)."""
@@ -53,12 +55,16 @@ def references(value: Any, place: int) -> frozenset[int]:
     return frozenset(found)
 
 
-def resolved(value: Any, ids: Ids) -> Any:
-    """The value with ids in place of its references."""
+def resolved(value: Any, ids: Ids, depth: int = 0) -> Any:
+    """The value with ids in place of its references. Raises BodyInvalid where it is nested too deeply."""
+    if depth > _MOST_NESTING:
+        raise BodyInvalid("", f"is nested deeper than {MOST_NESTING} levels")
     if isinstance(value, dict):
         place = referred(value)
-        return {name: resolved(each, ids) for name, each in value.items()} if place is None else ids[place]
-    return [resolved(each, ids) for each in value] if isinstance(value, list) else value
+        if place is not None:
+            return ids[place]
+        return {name: resolved(each, ids, depth + 1) for name, each in value.items()}
+    return [resolved(each, ids, depth + 1) for each in value] if isinstance(value, list) else value
 
 
 async def run(entries: Sequence[Entry], execute: Execute) -> list[Outcome]:

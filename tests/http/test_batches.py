@@ -140,6 +140,17 @@ async def test_ids_of_earlier_commands_can_be_used(atomic: bool, orders: Documen
     assert (named["near"], named["of"]) == (one, "named")
 
 
+async def test_a_body_nested_too_deeply_is_refused_with_its_references(orders: Documents) -> None:
+    deep: Any = {"$id_of": 0}
+    for _ in range(600):
+        deep = {"in": deep}
+    commands = [create("o1"), create("o2", of=deep), create("o3")]
+    told = results(await send(orders, commands, atomic=False), 207)
+    assert [each["status"] for each in told] == [201, 422, 201]
+    commands = [create("o4"), create("o5", of=deep)]
+    assert problem(await send(orders, commands, atomic=True), 422, "document-invalid")["index"] == 1
+
+
 async def test_what_needs_the_id_of_a_command_that_failed_fails_with_it(orders: Documents) -> None:
     await orders.put("o1", {})
     commands = [create("o1"), create(of={"$id_of": 0}), merge({"$id_of": 1}, n=1), create("o4")]

@@ -1,5 +1,7 @@
 """Prefer (RFC 7240): what can be applied is, and is told; the rest is ignored unless handling is strict."""
 
+import asyncio
+
 import pytest
 
 from tests.http.documents import Documents, problem
@@ -44,3 +46,11 @@ async def test_what_can_not_be_applied_is_refused_where_handling_is_strict(order
     assert (read.status_code, read.headers["preference-applied"]) == (200, "wait=3, handling=strict")
     for path in ("o1", ""):
         problem(await orders.get(path, prefer="handling=strict, return=minimal"), 400, "header-invalid")
+
+
+@pytest.mark.parametrize(
+    "prefer", ["a ; " * 3000 + '"', "a" + " " * 12_000 + "b", "a" * 12_000 + '"', '"' * 11_999]
+)
+async def test_a_long_preference_holds_up_nobody(prefer: str, orders: Documents) -> None:
+    async with asyncio.timeout(1):
+        assert (await orders.put("o1", {"n": 1}, prefer=prefer)).status_code == 201
