@@ -43,24 +43,7 @@ GRACE = 10.0
 def create_app(built: Deployment) -> App:
     """The application: routes, limits, and an answer to everything that goes wrong."""
     settings = built.settings
-    app: App = Sanic(
-        f"foldbase-{os.getpid()}-{id(built)}",
-        loads=orjson.loads,
-        dumps=lambda value: orjson.dumps(value).decode(),
-        error_handler=ProblemHandler(),
-        router=Routing(),
-        configure_logging=False,
-    )
-    app.config.update(
-        ACCESS_LOG=False,
-        AUTO_EXTEND=False,
-        MOTD=False,
-        REQUEST_MAX_SIZE=settings.max_body,
-        HEAD_TIMEOUT=settings.head_timeout,
-        BODY_TIMEOUT=settings.body_timeout,
-        KEEP_ALIVE_TIMEOUT=120,
-        GRACEFUL_SHUTDOWN_TIMEOUT=GRACE,
-    )
+    app = _bare(settings, f"foldbase-{os.getpid()}-{id(built)}")
     access = Access(Verifier([token_key(settings)]))
     traffic = app.ctx.traffic = Traffic()
     app.ctx.finishers = tuple(_finishers(settings))
@@ -80,6 +63,29 @@ def create_app(built: Deployment) -> App:
         PageRoutes(address_of(settings.host, settings.port)),
     ):
         routes.register(app)
+    return app
+
+
+def _bare(settings: Settings, name: str) -> App:
+    """An application without routes, and with the limits of the settings."""
+    app: App = Sanic(
+        name,
+        loads=orjson.loads,
+        dumps=lambda value: orjson.dumps(value).decode(),
+        error_handler=ProblemHandler(),
+        router=Routing(),
+        configure_logging=False,
+    )
+    app.config.update(
+        ACCESS_LOG=False,
+        AUTO_EXTEND=False,
+        MOTD=False,
+        REQUEST_MAX_SIZE=settings.max_body,
+        HEAD_TIMEOUT=settings.head_timeout,
+        BODY_TIMEOUT=settings.body_timeout,
+        KEEP_ALIVE_TIMEOUT=120,
+        GRACEFUL_SHUTDOWN_TIMEOUT=GRACE,
+    )
     return app
 
 

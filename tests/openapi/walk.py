@@ -57,23 +57,8 @@ def public() -> list[Step]:
 
 def _batches() -> list[Step]:
     """Batches that are done, in part, wholly, or not at all; every refusal of one command is one of all."""
-    path, orders, strict = "/v1/batch", {"collection": "orders"}, {"collection": "strict"}
-    made = {"command": "create", **orders, "body": {**ORDER, "number": 77}}
-    refused: list[tuple[str, dict[str, Any]]] = [
-        ("document-exists", {"command": "create", **orders, "id": "o1", "body": ORDER}),
-        ("unique-taken", {"command": "create", **orders, "body": {**ORDER, "number": 77}}),
-        ("schema-violated", {"command": "create", **orders, "body": {}}),
-        ("document-invalid", {"command": "create", **orders, "id": "/", "body": {}}),
-        ("document-missing", {"command": "delete", **orders, "id": "nothing"}),
-        ("collection-missing", {"command": "delete", "collection": "nothing", "id": "o1"}),
-        ("version-conflict", {"command": "delete", **orders, "id": "o1", "if_match": '"99"'}),
-        ("condition-required", {"command": "delete", **strict, "id": "s1"}),
-        ("patch-invalid", {"command": "json_patch", **orders, "id": "o1", "body": [{"op": "fly"}]}),
-        (
-            "patch-unfit",
-            {"command": "json_patch", **orders, "id": "o1", "body": [{"op": "remove", "path": "/x"}]},
-        ),
-    ]
+    path = "/v1/batch"
+    made = {"command": "create", "collection": "orders", "body": {**ORDER, "number": 77}}
     steps = [
         Step("batch_execute", "POST", path, 200, {"commands": [made]}, headers={"Idempotency-Key": "batch"}),
         Step(
@@ -95,9 +80,29 @@ def _batches() -> list[Step]:
         Step("batch_execute", "POST", f"{path}?x=1", "parameter-unknown", {}),
         *strangers("batch_execute", "POST", path),
     ]
-    for name, command in refused:
+    for name, command in _refused_commands():
         steps.append(Step("batch_execute", "POST", path, name, {"atomic": True, "commands": [command]}))
     return steps
+
+
+def _refused_commands() -> list[tuple[str, dict[str, Any]]]:
+    """Commands that are refused, each with its problem; order 77 is there."""
+    orders, strict = {"collection": "orders"}, {"collection": "strict"}
+    return [
+        ("document-exists", {"command": "create", **orders, "id": "o1", "body": ORDER}),
+        ("unique-taken", {"command": "create", **orders, "body": {**ORDER, "number": 77}}),
+        ("schema-violated", {"command": "create", **orders, "body": {}}),
+        ("document-invalid", {"command": "create", **orders, "id": "/", "body": {}}),
+        ("document-missing", {"command": "delete", **orders, "id": "nothing"}),
+        ("collection-missing", {"command": "delete", "collection": "nothing", "id": "o1"}),
+        ("version-conflict", {"command": "delete", **orders, "id": "o1", "if_match": '"99"'}),
+        ("condition-required", {"command": "delete", **strict, "id": "s1"}),
+        ("patch-invalid", {"command": "json_patch", **orders, "id": "o1", "body": [{"op": "fly"}]}),
+        (
+            "patch-unfit",
+            {"command": "json_patch", **orders, "id": "o1", "body": [{"op": "remove", "path": "/x"}]},
+        ),
+    ]
 
 
 def _creating(name: str, path: str) -> list[Step]:
