@@ -1,7 +1,6 @@
 """Documents: what may happen to one document, and what happened."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,14 +11,14 @@ from commands.errors import BodyInvalid, DocumentExists, DocumentMissing
 from commands.json_patch import Operation
 from commands.merge_patch import merge
 from commands.patching import apply_operations
-from events.commit import Event, JsonObject
+from events.codec import utc
+from events.commit import RESTORED, Event, JsonObject
 from events.document import (
     ABSENT,
     CREATED,
     DELETED,
     PATCHED,
     REPLACED,
-    RESTORED,
     Absent,
     Birth,
     Deleted,
@@ -149,11 +148,10 @@ def thaw(kept: JsonObject) -> Document:
     version, position = kept["version"], kept["position"]
     if "body" not in kept:
         return Absent(version, position)
-    created_at: datetime = kept["created_at"]
-    birth = Birth(created_at, kept["created"])
+    birth = Birth(utc(kept["created_at"]), kept["created"])
     if kept.get("deleted"):
         return Deleted(kept["body"], version, position, birth)
-    return Present(kept["body"], version, position, birth, kept["updated_at"], kept["updated_by"])
+    return Present(kept["body"], version, position, birth, utc(kept["updated_at"]), kept["updated_by"])
 
 
 def _frozen(version: int, position: int, birth: Birth) -> JsonObject:

@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 
 import bson
 
+from events.codec import utc
 from events.errors import InvalidValue
 from events.position import Position, StreamName, Version
 
 JsonObject = dict[str, Any]
+
+RESTORED = "restored"
+"""The one event with a date in its data, at /created/at: bodies are JSON, which has none."""
 
 MOST_EVENTS = 500
 MOST_COMMIT_BYTES = 12 * 2**20
@@ -113,20 +117,31 @@ def committed(new: NewCommit, place: Position, at: datetime, more: int = 0) -> C
 
 
 def from_stored(stored: JsonObject) -> Commit:
-    """The commit that a MongoDB document holds."""
+    """The commit that a MongoDB document, decoded as `PLAIN`, holds."""
+    events = [Event(event["type"], event["data"]) for event in stored["events"]]
+    for type_, data in events:
+        if type_ == RESTORED:
+            _date(data)
     return Commit(
         stored["_id"],
         stored["stream"],
         stored.get("version", 0),
-        stored["at"],
+        utc(stored["at"]),
         stored["actor"],
-        [Event(event["type"], event["data"]) for event in stored["events"]],
+        events,
         stored.get("request"),
         stored.get("digest"),
         stored.get("trace"),
         stored.get("cause"),
         stored.get("more", 0),
     )
+
+
+def _date(data: Any) -> None:
+    """Give the date of a restored document its time zone, if there is one: what it is not, the fold refuses."""
+    match data:
+        case {"created": {"at": datetime() as at}}:
+            data["created"]["at"] = utc(at)
 
 
 def now() -> datetime:

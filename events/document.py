@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from events.commit import Commit, Event, JsonObject
+from events.commit import RESTORED, Commit, Event, JsonObject
 from events.position import Position, Version
 
-CREATED, REPLACED, PATCHED, DELETED, RESTORED = "created", "replaced", "patched", "deleted", "restored"
+CREATED, REPLACED, PATCHED, DELETED = "created", "replaced", "patched", "deleted"
 
 
 LEFT_OUT = "left out"

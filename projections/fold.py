@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import orjson
 
-from events.commit import Commit, JsonObject
-from events.document import ABSENT, RESTORED, Absent, Document, Present, UnknownEvent, apply, begins
+from events.commit import RESTORED, Commit, JsonObject
+from events.document import ABSENT, Absent, Document, Present, UnknownEvent, apply, begins
 from events.position import Position, id_of
 from projections.parked import Lot, Parked
 from projections.row import creation_key_of, document_of, row_of

@@ -21,8 +21,8 @@ from catalog.views import MAX_CONDITIONS, MAX_GROUP_FIELDS, MAX_MEASURES
 from commands.execution import MOST_ATTEMPTS
 from commands.json_patch import MOST_OPERATIONS
 from events.batch import MOST_BATCH, MOST_BATCH_BYTES, MOST_WAITING, MOST_WAITING_BYTES
-from events.commit import MOST_COMMIT_BYTES, MOST_EVENTS, Event, NewCommit, to_stored
-from events.document import CREATED, DELETED, PATCHED, REPLACED, RESTORED
+from events.commit import MOST_COMMIT_BYTES, MOST_EVENTS, RESTORED, Event, NewCommit, to_stored
+from events.document import CREATED, DELETED, PATCHED, REPLACED
 from events.position import MOST_PARTITIONS, SEQUENCE_BITS, Position, StreamName, Version
 from events.store import BY_REQUEST, BY_VERSION
 from events.values import MOST_DOCUMENT_BYTES, MOST_NAME_BYTES, MOST_NESTING

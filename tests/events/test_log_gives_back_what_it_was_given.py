@@ -39,9 +39,9 @@ async def test_awkward_names_come_back_in_their_order(log: EventLog) -> None:
 
 async def test_a_time_comes_back_to_the_millisecond_and_in_utc(log: EventLog) -> None:
     at = datetime(2026, 11, 22, 23, 59, 59, 999000, UTC)
-    await log.append(new("orders/o1", events=[Event("restored", {"at": at})]))
+    await log.append(new("orders/o1", events=[Event("restored", {"created": {"at": at}})]))
     [commit] = await log.read(stream_name("orders", "o1"))
-    assert commit.events[0].data["at"].isoformat() == "2026-11-22T23:59:59.999000+00:00"
+    assert commit.events[0].data["created"]["at"].isoformat() == "2026-11-22T23:59:59.999000+00:00"
     assert commit.at.utcoffset() == timedelta(0)
 
 
