@@ -60,6 +60,6 @@ def told(job: Job) -> dict[str, Any]:
     progress = job.model_dump(mode="json", exclude_none=True, exclude={"collection"})
     if not job.differences:
         del progress["differences"]
-    if job.state == "running" and job.commits_per_second:
-        progress["seconds_left"] = round(max(0, job.total - job.done) / job.commits_per_second, 1)
+    if job.state == "running" and job.seconds_left is not None:
+        progress["seconds_left"] = round(job.seconds_left, 1)
     return progress

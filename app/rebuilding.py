@@ -67,10 +67,9 @@ def _rate(job: Job) -> str:
         return f"waiting: {job.trouble}"
     if job.compared is not None:
         return f"{job.compared:,} row{'' if job.compared == 1 else 's'} compared"
-    if not job.commits_per_second:
+    if job.seconds_left is None:
         return job.state
-    left = max(0, job.total - job.done) / job.commits_per_second
-    return f"{job.commits_per_second:,.0f} commits/s, {left:,.0f} s left"
+    return f"{job.commits_per_second:,.0f} commits/s, {job.seconds_left:,.0f} s left"
 
 
 def _why(job: Job) -> str:

@@ -9,6 +9,7 @@ from pymongo.errors import ConfigurationError
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.driver_info import DriverInfo
 
 from app.redis_connections import packing
 from app.settings import Settings, SettingsInvalid
@@ -50,6 +51,7 @@ def redis_client(settings: Settings, *, listening: bool = False) -> "Redis":
             socket_connect_timeout=settings.read_timeout,
             retry=Retry(NoBackoff(), 0),
             client_name="foldbase",
+            driver_info=DriverInfo(),  # else each connection looks redis-py's version up in its package's files
         )
     pool.connection_class = packing(pool.connection_class)
     return Redis.from_pool(pool)

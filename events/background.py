@@ -15,7 +15,8 @@ async def end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
     that arrives just as the awaited thing is done. Whoever is cancelled while waiting here still waits: nothing
     may be left running behind those who believe that it has ended.
     """
-    pending = {task for task in tasks if not task.done()}
+    ending = list(tasks)
+    pending = {task for task in ending if not task.done()}
     cancelled: asyncio.CancelledError | None = None
     while pending:
         for task in pending:
@@ -25,6 +26,9 @@ async def end(tasks: Iterable["asyncio.Task[Any]"]) -> None:
         except asyncio.CancelledError as error:
             cancelled = error
         pending = {task for task in pending if not task.done()}
+    for task in ending:
+        if not task.cancelled():
+            task.exception()  # asyncio complains of those that nobody asked for
     if cancelled is not None:
         raise cancelled
 

@@ -48,7 +48,8 @@ class Options(BaseModel):
 class Job(BaseModel):
     """A rebuild of one collection's projection. Times are seconds since 1970; done and total count commits.
 
-    trouble: what keeps it waiting now; error: why it failed; differences: ids, where a comparison found any.
+    total: 0 while it is not yet known. trouble: what keeps it waiting now; error: why it failed;
+    differences: ids, where a comparison found any.
     """
 
     collection: str
@@ -69,6 +70,13 @@ class Job(BaseModel):
     def is_open(self) -> bool:
         """Whether there is still something to do, or being done, or waiting to be resumed."""
         return self.state not in ENDED
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long it will still take at the rate it has; None where that is not known."""
+        if not (self.total and self.commits_per_second):
+            return None
+        return max(0, self.total - self.done) / self.commits_per_second
 
     @property
     def running(self) -> bool:

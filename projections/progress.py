@@ -19,11 +19,15 @@ class Progress:
         self._begun = self._told = time.monotonic()
         self._done = self._done_before = self._compared = 0
 
-    async def begin(self, done: int, total: int) -> None:
-        """Say that the work begins, or goes on, where `done` of `total` commits are done. Raises as `tell`."""
+    async def begin(self, done: int) -> None:
+        """Say that the work begins, or goes on, where `done` commits are done. Raises as `tell`."""
         self._begun = self._told = time.monotonic()
         self._done = self._done_before = done
-        await self._change(state="running", done=done, total=total, started_at=time.time())
+        await self._change(state="running", done=done, started_at=time.time())
+
+    async def expect(self, total: int) -> None:
+        """Say how many commits there are to do. Raises as `tell`."""
+        await self._change(total=total)
 
     async def tell(self, commits: int) -> None:
         """Count so many commits more, and say so now and then.

@@ -12,6 +12,7 @@ from contextlib import aclosing
 import structlog
 
 from catalog.catalog import Catalog
+from events.background import Background
 from events.log import EventLog
 from events.position import Position, beginning
 from projections.builds import Builds
@@ -91,8 +92,11 @@ class Rebuild:
         """
         wanted = await self._blueprint()
         if not await self._has_joined(wanted):
-            await self._begin(wanted)
-            await self._approach()
+            async with Background() as beside:
+                beside.start(self._expect(), "expect")
+                await self._begin(wanted)
+                await self._approach()
+                await beside.wait()
             await self._join()
         if self._options.verify:
             await self._compare()
@@ -105,16 +109,21 @@ class Rebuild:
         if found is None or not await self._is_as(found, wanted):
             return False
         total = await self._count_all(self._live)
-        await self._progress.begin(total, total)
+        await self._progress.begin(total)
+        await self._progress.expect(total)
         return True
 
+    async def _expect(self) -> None:
+        """Say how much there is to do. Counting takes as long as filling a part of it, which need not wait."""
+        await self._progress.expect(await self._count_all(self._live))
+
     async def _begin(self, wanted: Blueprint) -> None:
-        """Start from nothing unless an earlier attempt can go on, and count what there is to do."""
+        """Start from nothing unless an earlier attempt can go on, and fill it with others if that is wanted."""
         team = self._team if self._is_divisible(wanted) else None
         if not await self._is_resumable(wanted) or (team is None and await self._ranges.all()):
             await self._builds.start(self._build, {self._name: wanted}, self._fence)
         done = sum(each.done for each in await self._ranges.all()) + await self._count_all(self._steps)
-        await self._progress.begin(done, await self._count_all(self._live))
+        await self._progress.begin(done)
         if team is not None:
             await team.fill(self._fence, self._progress)
 

@@ -11,6 +11,7 @@ from app.cli.options import Data
 from app.cli.running import run
 
 if TYPE_CHECKING:
+    from projections.jobs import Job
     from projections.steering import Steering
 
 T = TypeVar("T")
@@ -26,14 +27,14 @@ projections = typer.Typer(
 def pause(collection: Collection, data: Data = None) -> None:
     """Let a rebuild rest where it is."""
     job = _steered(data, collection, lambda steering: steering.pause(collection))
-    typer.echo(f"{collection}: paused at {job.done:,} of {counted(job.total, 'commit')}")
+    typer.echo(f"{collection}: paused at {_progress(job)}")
 
 
 @projections.command()
 def resume(collection: Collection, data: Data = None) -> None:
     """Let a rebuild that was paused go on."""
     job = _steered(data, collection, lambda steering: steering.resume(collection))
-    typer.echo(f"{collection}: goes on at {job.done:,} of {counted(job.total, 'commit')}")
+    typer.echo(f"{collection}: goes on at {_progress(job)}")
 
 
 @projections.command()
@@ -55,6 +56,10 @@ def forget(collection: Collection, data: Data = None) -> None:
     """Free the generation that is kept."""
     _steered(data, collection, lambda steering: steering.forget(collection))
     typer.echo(f"{collection}: no generation is kept any more")
+
+
+def _progress(job: "Job") -> str:
+    return f"{job.done:,} of {counted(job.total, 'commit')}" if job.total else counted(job.done, "commit")
 
 
 def _steered(data: Path | None, collection: str, steer: Callable[["Steering"], Awaitable[T]]) -> T:
