@@ -22,6 +22,7 @@ from events.errors import (
 )
 from events.extent import ORDER, Extent, Place, Stretch, streams_of
 from events.nonces import Nonces
+from events.pages import BY_POSITION, Order, Pages
 from events.position import (
     NO_STREAM,
     Position,
@@ -52,6 +53,7 @@ class EventLog:
         self.skips = Skips(database)
         self._database = database
         self._commits = database.get_collection(COMMITS, codec_options=PLAIN, read_concern=MAJORITY)
+        self._pages = Pages(database)
         self._nonces = Nonces()
         self._listeners: list[Callable[[Position], None]] = []
         self._appenders = [
@@ -171,8 +173,8 @@ class EventLog:
         query: dict[str, Any] = {"_id": {"$gt": after, "$lte": until}}
         if collection is not None:
             query["stream"] = streams_of(collection)
-            return await self._find(query, [("_id", 1)], -limit)
-        return await self._whole(await self._find(query, [("_id", 1)], -limit), until)
+            return await self._page(query, limit)
+        return await self._whole(await self._page(query, limit), until)
 
     async def read_extent(self, extent: Extent, *, after: Place | None, limit: int) -> Stretch:
         """The next page of an extent after `after`: it passes at most `limit` commits, and 16 MiB of them.
@@ -181,11 +183,8 @@ class EventLog:
         Promises: the commits of one extent are the same at all times, whatever is written meanwhile.
         """
         start, stop = extent.bounds(after)
-        cursor = self._commits.find_raw_batches(
-            {}, extent.projection(), sort=ORDER, limit=-limit, batch_size=limit
-        )
-        cursor.hint(BY_VERSION).min(start).max(stop)
-        passed = decoded(await self._guard(cursor.to_list()))
+        within = {"hint": BY_VERSION, "min": dict(start), "max": dict(stop), "projection": extent.projection()}
+        passed = await self._guard(self._pages.find({}, ORDER, limit, **within))
         end = extent.place_of(passed[-1]) if passed else None
         return Stretch([from_stored(stored) for stored in passed if "events" in stored], end)
 
@@ -220,7 +219,7 @@ class EventLog:
 
     async def find_requests(self, requests: Sequence[bytes]) -> dict[bytes, Commit]:
         """The commits that several idempotency keys stand in, by key; those that stand in none are left out."""
-        found = await self._find({"request": {"$in": list(requests)}}, [("_id", 1)])
+        found = await self._find({"request": {"$in": list(requests)}}, BY_POSITION)
         return {commit.request: commit for commit in found if commit.request is not None}
 
     async def holds(self, collection: str, floors: Mapping[int, int] | None = None) -> bool:
@@ -263,10 +262,14 @@ class EventLog:
             query["$or"] = [{"at": {"$gte": beginning(part), "$lte": last}} for part, last in upto.items()]
         await self._guard(self._database[CLAIMS].delete_many(query))
 
-    async def _find(self, query: dict[str, Any], order: list[tuple[str, int]], limit: int = 0) -> list[Commit]:
-        """limit: 0 for all; below it, for what MongoDB answers with at once."""
-        cursor = self._commits.find_raw_batches(query, sort=order, limit=limit, batch_size=abs(limit))
+    async def _find(self, query: dict[str, Any], order: Order) -> list[Commit]:
+        cursor = self._commits.find_raw_batches(query, sort=order)
         return [from_stored(stored) for stored in decoded(await self._guard(cursor.to_list()))]
+
+    async def _page(self, query: dict[str, Any], limit: int) -> list[Commit]:
+        return [
+            from_stored(stored) for stored in await self._guard(self._pages.find(query, BY_POSITION, limit))
+        ]
 
     async def _whole(self, page: list[Commit], until: Position) -> list[Commit]:
         """The page with all of what was appended together, or nothing of it where it reaches beyond `until`."""
@@ -275,7 +278,7 @@ class EventLog:
             return page
         last = page[-1].position
         if last + more <= until:
-            return page + await self._find({"_id": {"$gt": last, "$lte": last + more}}, [("_id", 1)], -more)
+            return page + await self._page({"_id": {"$gt": last, "$lte": last + more}}, more)
         while page and page[-1].more:
             page.pop()
         return page

@@ -1,0 +1,47 @@
+"""Pages: what MongoDB answers a find with at once, decoded as a whole; the driver makes an object of each first."""
+
+from typing import Any
+
+import bson
+from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
+from pymongo.errors import AutoReconnect
+
+from events.codec import PLAIN
+from events.commit import JsonObject
+from events.store import COMMITS, MAJORITY, Database
+
+_UNREAD: CodecOptions[RawBSONDocument] = CodecOptions(document_class=RawBSONDocument)
+
+Order = list[tuple[str, int]]
+BY_POSITION: Order = [("_id", 1)]
+
+
+class Pages:
+    """The commits of one log, a page at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def find(self, query: JsonObject, order: Order, limit: int, **more: Any) -> list[JsonObject]:
+        """The first commits that match, as `PLAIN` has them: at most `limit` (1 or more), and 16 MiB of them.
+
+        more:   further fields of MongoDB's command `find`.
+        Raises: PyMongoError.
+        """
+        command = {
+            "find": COMMITS,
+            "filter": query,
+            "sort": dict(order),
+            "limit": limit,
+            "batchSize": limit,
+            "singleBatch": True,
+            "readConcern": MAJORITY.document,
+            **more,
+        }
+        try:
+            answer = await self._database.command(command, codec_options=_UNREAD)
+        except AutoReconnect:
+            answer = await self._database.command(command, codec_options=_UNREAD)
+        found: list[JsonObject] = bson.decode(answer.raw, PLAIN)["cursor"]["firstBatch"]
+        return found
