@@ -1,4 +1,4 @@
-"""Pages: what MongoDB answers a find with at once, decoded as a whole; the driver makes an object of each first."""
+"""Pages: what MongoDB answers a find with at once, decoded as a whole. A cursor would take it apart first."""
 
 from typing import Any
 
