@@ -6,12 +6,12 @@ import sys
 
 import uvloop
 
-from app.composition import stores
 from app.fillers import Order
 from app.logs import configure_logs
 from app.memory import tune_memory
-from app.processes import on_signal
 from app.settings import Settings
+from app.signals import on_signal
+from app.stores import stores
 from events.background import Background
 from projections.errors import STORE_AWAY, CheckpointMoved, ProjectionsFull
 from projections.fence import Fence

@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Any
 
-from app.composition import Deployment, deployment
 from app.progress import ProgressLine
+from app.redis_client import redis_client
 from app.settings import Settings
 from app.working_here import WorkingHere
 from events.errors import FoldbaseError
 from projections.errors import RebuildRunning
-from projections.jobs import Job
+from projections.heartbeat import Heartbeats
+from projections.jobs import Job, Jobs
+from projections.layout import Layout
+from projections.live import is_live
 
 LOOK_EVERY = 0.1
 
@@ -26,34 +30,48 @@ async def rebuild(settings: Settings, collections: Sequence[str], options: Mappi
     options: those that were given; a rebuild that runs already must have the same.
     Raises: CollectionMissing, RebuildRunning, RebuildFailed, ProjectionAway, LogUnavailable.
     """
-    async with deployment(settings) as built, WorkingHere(built) as here:
-        names = collections or [declared.name for declared in await built.catalog.all()]
-        for name in names:
-            await built.catalog.find(name)
-        return [await _rebuild(built, name, options, here) for name in names]
+    async with AsyncExitStack() as stack:
+        redis = redis_client(settings)
+        stack.push_async_callback(redis.aclose)
+        layout = Layout(settings.database)
+        here = await stack.enter_async_context(WorkingHere(settings, Heartbeats(redis, layout)))
+        if not collections or not await is_live(redis, layout, collections):
+            collections = await _declared(settings, collections)
+        jobs = Jobs(redis, layout)
+        return [await _rebuild(jobs, name, options, here) for name in collections]
 
 
-async def _rebuild(built: Deployment, name: str, options: Mapping[str, Any], here: WorkingHere) -> Job:
+async def _declared(settings: Settings, collections: Sequence[str]) -> Sequence[str]:
+    """The collections, all there are where none are named. Raises CollectionMissing, CatalogUnavailable."""
+    from app.stores import stores  # needed seldom, and it takes long to import
+
+    async with stores(settings) as opened:
+        for name in collections:
+            await opened.catalog.find(name)
+        return collections or [declared.name for declared in await opened.catalog.all()]
+
+
+async def _rebuild(jobs: Jobs, name: str, options: Mapping[str, Any], here: WorkingHere) -> Job:
     try:
-        job = await built.jobs.ask(name, options)
+        job = await jobs.ask(name, options)
     except RebuildRunning as running:
         if running.others:
             raise
-        job = await _found(built, name)
+        job = await _found(jobs, name)
     with ProgressLine(name, "commits") as progress:
         while job.is_open:
             progress.show(job.done, job.total or None, rate=_rate(job))
             await asyncio.sleep(LOOK_EVERY)
             await here.look()
-            job = await _found(built, name)
+            job = await _found(jobs, name)
     if job.state in ("failed", "cancelled"):
         raise RebuildFailed(_why(job))
     return job
 
 
-async def _found(built: Deployment, name: str) -> Job:
+async def _found(jobs: Jobs, name: str) -> Job:
     """The job as Redis has it, which may have lost it."""
-    job = (await built.jobs.all()).get(name)
+    job = (await jobs.all()).get(name)
     if job is None:
         raise RebuildFailed(f"Redis lost the rebuild of {name}, and is filled anew from the log as a whole")
     return job

@@ -1,66 +1,70 @@
-"""Clients of MongoDB and Redis, with bounds on everything that could wait for ever."""
+"""MongoDB and Redis as a process opens them, with what every process builds on them: log, catalog, layout."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from pymongo import AsyncMongoClient
-from pymongo.errors import ConfigurationError
-from redis.asyncio import BlockingConnectionPool, Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.driver_info import DriverInfo
-
-from app.redis_connections import packing
+from app.mongo_client import mongo_client
+from app.redis_client import redis_client
 from app.settings import Settings, SettingsInvalid
+from catalog.catalog import Catalog
+from events.background import Background
+from events.log import EventLog
+from events.wakeup import Announcer
+from projections.layout import Layout
 
-MONGO_CONNECTIONS = 64
-REDIS_CONNECTIONS = 32
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Connections to MongoDB and Redis, and what both processes of a deployment build on them."""
+
+    settings: Settings
+    database: Any
+    redis: Any
+    listening: Any
+    log: EventLog
+    catalog: Catalog
+    layout: Layout
+
+    async def answer(self) -> None:
+        """Raises PyMongoError or RedisError unless both stores answer now."""
+        await asyncio.gather(self.database.command("ping"), self.redis.ping())
 
 
-def mongo_client(settings: Settings) -> AsyncMongoClient[Any]:
-    """A client for this event loop. Nothing is retried that we did not retry ourselves.
+@asynccontextmanager
+async def stores(settings: Settings, *, shared: Path | None = None) -> AsyncIterator[Stores]:
+    """Open the stores. Raises SettingsInvalid, LogUnavailable, LogMismatch, CatalogUnavailable.
 
-    Raises: SettingsInvalid where the URL is none.
+    shared: where the writers of this machine share one appender. Whoever has it may append for all of them:
+            only who answers writes should, so that no write waits for anything else.
     """
-    milliseconds = int(settings.store_timeout * 1000)
-    with _valid("FOLDBASE_MONGO_URL"):
-        return AsyncMongoClient(
-            settings.mongo_url,
-            appname="foldbase",
-            maxPoolSize=MONGO_CONNECTIONS,
-            waitQueueTimeoutMS=milliseconds,
-            serverSelectionTimeoutMS=milliseconds // 2,
-            connectTimeoutMS=milliseconds // 2,
-            socketTimeoutMS=milliseconds,
-            tz_aware=True,
+    missing = [name for name in ("mongo_url", "redis_url") if not getattr(settings, name)]
+    if missing:
+        raise SettingsInvalid([f"FOLDBASE_{name.upper()}: is not set" for name in missing])
+    async with AsyncExitStack() as stack:
+        mongo = mongo_client(settings)
+        stack.push_async_callback(mongo.close)
+        redis = redis_client(settings)
+        stack.push_async_callback(redis.aclose)
+        listening = redis_client(settings, listening=True)
+        stack.push_async_callback(listening.aclose)
+        database = mongo[settings.database]
+        log = await EventLog.open(
+            database,
+            partitions=settings.partitions,
+            patience=settings.store_timeout,
+            shared=shared,
         )
-
-
-def redis_client(settings: Settings, *, listening: bool = False) -> "Redis":
-    """A client that never sends a command twice. `listening`: for subscriptions, which wait long.
-
-    Raises: SettingsInvalid where the URL is none.
-    """
-    with _valid("FOLDBASE_REDIS_URL"):
-        pool = BlockingConnectionPool.from_url(
-            settings.redis_url,
-            max_connections=REDIS_CONNECTIONS,
-            timeout=settings.read_timeout,
-            socket_timeout=None if listening else settings.read_timeout,
-            socket_connect_timeout=settings.read_timeout,
-            retry=Retry(NoBackoff(), 0),
-            client_name="foldbase",
-            driver_info=DriverInfo(),  # else each connection looks redis-py's version up in its package's files
-        )
-    pool.connection_class = packing(pool.connection_class)
-    return Redis.from_pool(pool)
-
-
-@contextmanager
-def _valid(name: str) -> Iterator[None]:
-    """What drivers say of a URL names no password."""
-    try:
-        yield
-    except (ValueError, ConfigurationError) as error:
-        raise SettingsInvalid([f"{name}: {error}"]) from error
+        stack.push_async_callback(log.close)
+        catalog = await Catalog.open(database, redis=listening, prefix=settings.database, heads=log.heads)
+        stack.push_async_callback(catalog.close)
+        background = await stack.enter_async_context(Background())
+        background.start(catalog.follow(), "catalog")
+        layout = Layout(settings.database)
+        announcer = Announcer(redis, layout.appended)
+        stack.push_async_callback(announcer.close)
+        log.on_append(announcer.announce)
+        yield Stores(settings, database, redis, listening, log, catalog, layout)

@@ -5,10 +5,11 @@ import time
 from types import TracebackType
 from typing import Self
 
-from app.composition import Deployment, projector_of
 from app.memory import tune_memory
+from app.settings import Settings
 from events.background import end
 from projections.errors import ProjectionAway
+from projections.heartbeat import Heartbeats
 
 LOOK_EVERY = 1.0
 
@@ -16,23 +17,25 @@ LOOK_EVERY = 1.0
 class WorkingHere:
     """Runs a projector in this process once none is heard of. It stays when others come: they share."""
 
-    def __init__(self, built: Deployment) -> None:
-        self._built = built
+    def __init__(self, settings: Settings, heartbeats: Heartbeats) -> None:
+        self._settings = settings
+        self._heartbeats = heartbeats
         self._task: asyncio.Task[None] | None = None
         self._looked = 0.0
 
     async def look(self) -> None:
         """Look whether a projector is alive, if it is time to, and begin where there is none."""
-        if self._task is not None or time.monotonic() - self._looked < LOOK_EVERY:
-            return
-        self._looked = time.monotonic()
-        try:
-            alive = await self._built.heartbeats.alive()
-        except ProjectionAway:
-            return
-        if not alive:
-            tune_memory()
-            self._task = asyncio.create_task(projector_of(self._built.stores).run(), name="projector")
+        if self._task is not None:
+            if self._task.done():
+                self._task.result()
+        elif time.monotonic() - self._looked >= LOOK_EVERY:
+            self._looked = time.monotonic()
+            try:
+                alive = await self._heartbeats.alive()
+            except ProjectionAway:
+                return
+            if not alive:
+                self._task = asyncio.create_task(_work(self._settings), name="projector")
 
     async def __aenter__(self) -> Self:
         await self.look()
@@ -43,3 +46,11 @@ class WorkingHere:
     ) -> None:
         if self._task is not None:
             await end([self._task])
+
+
+async def _work(settings: Settings) -> None:
+    from app.projecting import projector  # most commands never need it, and it takes long to import
+
+    tune_memory()
+    async with projector(settings) as running:
+        await running.run()

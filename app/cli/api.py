@@ -17,7 +17,7 @@ def api(
 
     It serves a deployment that the FOLDBASE_ settings describe. Run any number.
     """
-    from app.processes import run_api
+    from app.serving import run_api
     from app.settings import Settings
 
     listening = None if fd is None else socket.socket(fileno=fd)

@@ -77,7 +77,7 @@ def _told(parked: "Parked") -> tuple[str, ...]:
 def _done(data: Path | None, work: Callable[["Parking"], Awaitable[T]]) -> T:
     """Do one thing with the parked documents. Raises what `work` raises."""
     from app.cli.deployment import find
-    from app.composition import stores
+    from app.stores import stores
     from projections.parking import Parking
 
     async def done() -> T:

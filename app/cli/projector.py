@@ -27,6 +27,6 @@ def projector(
         from app.filling import run_filler
 
         raise typer.Exit(run_filler(settings, fill))
-    from app.processes import run_projector
+    from app.projecting import run_projector
 
     run_projector(settings)

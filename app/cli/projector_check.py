@@ -3,8 +3,8 @@
 import asyncio
 import socket
 
+from app.redis_client import redis_client
 from app.settings import Settings
-from app.stores import redis_client
 from projections.heartbeat import Heartbeats
 from projections.layout import Layout
 

@@ -22,10 +22,10 @@ def up(
     That is the API, the projector and, where FOLDBASE_MONGO_URL and FOLDBASE_REDIS_URL are not set,
     a MongoDB and a Redis of its own. Ctrl-C stops it; the data stays.
     """
-    from app import supervisor
     from app.settings import Settings
+    from app.supervisor.up import up as run_all
 
-    supervisor.up(Settings.load(**given(host=host, port=port, data=data, workers=workers)), _say)
+    run_all(Settings.load(**given(host=host, port=port, data=data, workers=workers)), _say)
 
 
 def _say(line: str) -> None:

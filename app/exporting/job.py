@@ -8,7 +8,6 @@ from contextlib import ExitStack, aclosing, contextmanager
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from app.composition import stores
 from app.exporting.errors import FileRefused
 from app.exporting.export import parts
 from app.exporting.order import format_named, order
@@ -16,6 +15,7 @@ from app.exporting.sources import ROWS
 from app.exporting.total import documents_now
 from app.progress import ProgressLine
 from app.settings import Settings
+from app.stores import stores
 
 
 class ExportJob(NamedTuple):

@@ -2,7 +2,7 @@
 
 from redis.exceptions import RedisError
 
-from app.composition import Stores
+from app.stores import Stores
 from projections.errors import ProjectionAway
 from projections.generations import Generations
 

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from app.composition import stores
 from app.settings import Settings
+from app.stores import stores
 from events.commit import Event, NewCommit
 from events.position import Version, stream_name
 from tests.deployments import Up, foldbase, until

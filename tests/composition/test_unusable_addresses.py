@@ -2,8 +2,9 @@
 
 import pytest
 
+from app.mongo_client import mongo_client
+from app.redis_client import redis_client
 from app.settings import Settings, SettingsInvalid
-from app.stores import mongo_client, redis_client
 
 
 @pytest.mark.parametrize("url", ["foo", "http://127.0.0.1", "redis://:secret@127.0.0.1:x"])

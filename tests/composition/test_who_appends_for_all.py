@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.composition import deployment, projector
+from app.composition import deployment
+from app.projecting import projector
 from app.settings import Settings
 from tests.events.racing import until
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import httpx
 
-from app.composition import Deployment, deployment, projector, token_key
+from app.composition import Deployment, deployment, token_key
 from app.identity.tokens import issue
+from app.projecting import projector
 from app.routes.app import App
 from app.server import create_app, drain, start
 from app.settings import Settings

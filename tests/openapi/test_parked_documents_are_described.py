@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest_asyncio
 
+from app.mongo_client import mongo_client
 from app.settings import Settings
-from app.stores import mongo_client
 from events.commit import Event, NewCommit
 from events.log import EventLog
 from events.position import Version, stream_name

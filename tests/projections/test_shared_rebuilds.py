@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from app.composition import projector_of
+from app.projecting import projector_of
 from commands.documents import MergePatch
 from events.background import end
 from tests.projections.histories import write

@@ -9,7 +9,7 @@ from typing import Any
 from redis.asyncio import Redis
 
 from app.composition import Deployment
-from app.stores import redis_client
+from app.redis_client import redis_client
 from catalog.declared import Declared
 from commands.documents import Command
 from commands.errors import Refused
