@@ -82,7 +82,7 @@ def _rate(job: Job) -> str:
     if job.state == "paused":
         return f"paused; foldbase projections resume {job.collection}"
     if job.trouble is not None:
-        return f"waiting: {job.trouble}"
+        return f"in trouble: {job.trouble}"
     if job.compared is not None:
         return f"{job.compared:,} row{'' if job.compared == 1 else 's'} compared"
     if job.seconds_left is None:

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from events.log import EventLog
 from events.position import Position
 from projections.batches import BATCH, batches
+from projections.nearing import Nearing
 from projections.pace import Pace
 from projections.progress import Progress
 from projections.step import Steps
@@ -14,11 +15,12 @@ from projections.step import Steps
 class Filling:
     """Moves a build on, slice by slice, at a pace that leaves the live projections theirs."""
 
-    def __init__(self, log: EventLog, collection: str, build: Steps, live: Steps) -> None:
+    def __init__(self, log: EventLog, collection: str, build: Steps, live: Steps, nearing: Nearing) -> None:
         self._log = log
         self._collection = collection
         self._build = build
         self._live = live
+        self._nearing = nearing
 
     async def approach(self, progress: Progress, pace: Pace) -> None:
         """Catch up until what is left is so little that the live ones can stand still for it.
@@ -46,6 +48,7 @@ class Filling:
                     begun = time.monotonic()
                     await self._build.apply(piece, after, piece[-1].position)
                     after = piece[-1].position
+                    progress.trouble = await self._nearing.trouble()
                     await progress.tell(len(piece))
                     await pace.rest(len(piece), time.monotonic() - begun)
         if after < until:

@@ -48,8 +48,8 @@ class Options(BaseModel):
 class Job(BaseModel):
     """A rebuild of one collection's projection. Times are seconds since 1970; done and total count commits.
 
-    total: 0 while it is not yet known. trouble: what keeps it waiting now; error: why it failed;
-    differences: ids, where a comparison found any.
+    total: 0 while it is not yet known. trouble: what it waits for, or why it does not catch up; error: why
+    it failed; differences: ids, where a comparison found any.
     """
 
     collection: str

@@ -10,7 +10,10 @@ TELL_EVERY = 0.25
 
 
 class Progress:
-    """How far one job is, for as long as its lease is ours."""
+    """How far one job is, for as long as its lease is ours.
+
+    trouble: what is told with it, from the next time that something is told.
+    """
 
     def __init__(self, jobs: Jobs, job: Job, fence: Fence) -> None:
         self._jobs = jobs
@@ -18,6 +21,7 @@ class Progress:
         self._fence = fence
         self._begun = self._told = time.monotonic()
         self._done = self._done_before = self._compared = 0
+        self.trouble: str | None = None
 
     async def begin(self, done: int) -> None:
         """Say that the work begins, or goes on, where `done` commits are done. Raises as `tell`."""
@@ -55,6 +59,6 @@ class Progress:
             if job is None or not self._job.is_still(job):
                 raise RebuildInterrupted(self._job.collection)
             kept = {"started_at": job.started_at} if job.started_at is not None else {}
-            return job.but(**{"trouble": None, **changed, **kept})
+            return job.but(**{"trouble": self.trouble, **changed, **kept})
 
         await self._jobs.change(self._job.collection, changing, fence=self._fence)

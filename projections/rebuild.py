@@ -35,6 +35,7 @@ from projections.hold import held
 from projections.jobs import MOST_DIFFERENCES, Job, Jobs
 from projections.lag import Lag
 from projections.layout import Layout
+from projections.nearing import Nearing
 from projections.pace import Pace
 from projections.progress import Progress
 from projections.ranges import Ranges
@@ -72,7 +73,8 @@ class Rebuild:
         self._generations = Generations(redis, layout, log.id, log.partitions)
         self._steps = Steps(redis, layout, self._build, log, catalog)
         self._live = Steps(redis, layout, layout.live, log, catalog)
-        self._filling = Filling(log, job.collection, self._steps, self._live)
+        nearing = Nearing(self._generations, log.id, self._build, layout.live, job.options.max_rate)
+        self._filling = Filling(log, job.collection, self._steps, self._live, nearing)
         self._jobs = Jobs(redis, layout)
         self._progress = Progress(self._jobs, job, fence)
         self._ranges = Ranges(redis, self._build, log)
@@ -177,6 +179,9 @@ class Rebuild:
                 with unless_moved():
                     await self._companions.join(self._build, self._name, self._confirm)
                     joined = True
+            if not joined:
+                await self._approach()
+        self._progress.trouble = None
 
     async def _compare(self) -> None:
         """Raises RebuildDiffers unless the new generation is the live one, byte by byte."""

@@ -103,5 +103,7 @@ def _standing(projection: dict[str, Any]) -> str:
         standing += f", {projection['parked']} parked (foldbase parked list)"
     if rebuild is None:
         return standing
-    commits = f"{rebuild['done']:,} of {counted(rebuild['total'], 'commit')}"
-    return f"{standing}, rebuild {rebuild['state']} ({commits})"
+    how = f"{rebuild['done']:,} of {counted(rebuild['total'], 'commit')}"
+    if "trouble" in rebuild:
+        how += f"; {rebuild['trouble']}"
+    return f"{standing}, rebuild {rebuild['state']} ({how})"

@@ -52,7 +52,7 @@ _PROGRESS: Schema = {
     "commits_per_second": {"type": "number", "minimum": 0},
     "seconds_left": {"type": "number", "minimum": 0},
     "compared": {**_COUNT, "description": "Rows that were compared."},
-    "trouble": {"type": "string", "description": "What keeps it waiting."},
+    "trouble": {"type": "string", "description": "What it waits for, or why it does not catch up."},
     "error": {"type": "string", "description": "Why it failed."},
     "differences": {
         "type": "array",

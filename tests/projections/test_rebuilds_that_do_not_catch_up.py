@@ -1,0 +1,91 @@
+"""A rebuild that the log outruns says so, and what to do; and goes on, until it comes nearer again."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from events.background import Background
+from tests.projections.marks import KILLING
+from tests.projections.oracle import assert_equals_fold
+from tests.projections.test_rebuild import filled, writing
+from tests.projections.test_rebuild_options import job_of, small_batches
+from tests.projections.world import World, until
+
+pytestmark = KILLING
+__all__ = ["small_batches"]
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks often."""
+    monkeypatch.setattr("projections.nearing.LOOK_EVERY", 0.3)
+
+
+def says(world: World, *words: str) -> Callable[[], Awaitable[bool]]:
+    """Whether the trouble of the rebuild is told in these words, or is none at all."""
+
+    async def is_said() -> bool:
+        trouble = (await job_of(world)).trouble
+        return all(word in (trouble or "") for word in words) and bool(trouble) == bool(words)
+
+    return is_said
+
+
+async def test_a_rate_below_the_rate_of_writes_is_told_and_the_rebuild_ends_when_they_do(
+    wide_world: World,
+) -> None:
+    world = wide_world
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        async with writing(world):
+            await world.built.jobs.ask("orders", {"max_rate": 30})
+            await until(says(world, "grows as fast", "at 30 commits/s", "higher --max-rate"))
+            done = (await job_of(world)).done
+            await until(lambda: _is_further(world, done))
+            assert (await job_of(world)).state == "running"
+        await until(says(world))
+        assert (await job_of(world)).state in ("running", "done")
+
+
+async def test_a_rebuild_without_a_rate_that_is_outrun_does_not_speak_of_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projections.nearing.LOOK_EVERY", 0.0)
+    monkeypatch.setattr("projections.pace.BATCH", 1)
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        async with Background() as background:
+            background.start(_many(world), "many")
+            await world.built.jobs.ask("orders")
+            await until(says(world, "grows as fast", "less is written"))
+        assert "max-rate" not in str((await job_of(world)).trouble)
+
+
+async def test_a_rebuild_that_comes_nearer_however_slowly_is_in_no_trouble(world: World) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"max_rate": 40})
+        told: set[str | None] = set()
+
+        async def is_done() -> bool:
+            job = await job_of(world)
+            told.add(job.trouble)
+            return job.state == "done"
+
+        await until(is_done)
+        await assert_equals_fold(world)
+    assert told == {None}
+
+
+async def _is_further(world: World, done: int) -> bool:
+    return (await job_of(world)).done > done
+
+
+async def _many(world: World) -> None:
+    turn = 0
+    while True:
+        turn += 1
+        await world.create("orders", [f"many-{turn}-{n}" for n in range(50)])
