@@ -99,8 +99,8 @@ class Executor:
         before = counted(order, await self._states.before(effect, order.decider))
         if not effect.events:
             return Executed(effect.stream, before, before)
-        state = order.decider.evolve(before.state, effect)
-        return Executed(effect.stream, before, Loaded(effect.last_version, effect.position, state))
+        after = await self._states.after(effect, order.decider, before.state)
+        return Executed(effect.stream, before, after)
 
     async def _execute(self, order: Order[Any, S]) -> Executed[S]:
         async with self.turns.take(order.stream):

@@ -14,6 +14,7 @@ from events.commit import Commit
 from events.errors import LogUnavailable
 from events.log import EventLog
 from events.position import NO_STREAM, Position, StreamName, Version
+from events.soundness import check_commit
 
 S = TypeVar("S")
 BEFORE_ALL = Position(-1)
@@ -73,16 +74,21 @@ class States:
             return Loaded(NO_STREAM, BEFORE_ALL, state)
         return Loaded(commits[-1].last_version, commits[-1].position, state)
 
+    async def after(self, commit: Commit, decider: Decider[Any, S], before: S) -> Loaded[S]:
+        """The state that a commit of the past led to from `before`. Raises as `before`."""
+        state = await self._fold(commit.stream, decider, [commit], before)
+        return Loaded(commit.last_version, commit.position, state)
+
     async def _fold(
         self, stream: StreamName, decider: Decider[Any, S], commits: Sequence[Commit], state: S
     ) -> S:
         """The state after commits; those that an operator had left out change nothing."""
         skips = self._log.skips
         with suppress(Exception):
-            return decider.fold(skips.left(commits), state)
+            return _folded(decider, skips.left(commits), state)
         await skips.refresh()
         try:
-            return decider.fold(skips.left(commits), state)
+            return _folded(decider, skips.left(commits), state)
         except Exception as error:
             raise HistoryUnreadable(str(stream)) from error
 
@@ -103,3 +109,10 @@ class States:
     def _remember(self, stream: StreamName, decider: Decider[Any, S], loaded: Loaded[S]) -> None:
         if self._keeps_any:
             self._cached.put(stream, loaded, decider.weigh(loaded.state))
+
+
+def _folded(decider: Decider[Any, S], commits: Sequence[Commit], state: S) -> S:
+    """Raises whatever a commit that makes no sense, or does not say JSON, leads to."""
+    for commit in commits:
+        check_commit(commit)
+    return decider.fold(commits, state)

@@ -2,19 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from json import JSONEncoder
 from typing import NamedTuple
 
-import orjson
-
-from events.commit import RESTORED, Commit, JsonObject
-from events.document import ABSENT, Absent, Document, Present, UnknownEvent, apply, begins
+from events.commit import Commit
+from events.document import ABSENT, Absent, Document, Present, apply, begins
 from events.position import Position, id_of
+from events.soundness import check_body, check_commit, check_numbers, check_objects
 from projections.parked import Lot, Parked
 from projections.row import creation_key_of, document_of, row_of
-
-_NULL = b"null"
-_STRICT = JSONEncoder(allow_nan=False)
 
 
 class Touched(NamedTuple):
@@ -76,7 +71,7 @@ def fold_rows(
             continue
         known = documents.get(id)
         if known is not None and lot is None:
-            _check_body(known[1])
+            _check_present(known[1])
         first, document = known or _first(id, before)
         documents[id] = first, _applied(id, document, commit, floor, lot)
     changes = RowChanges()
@@ -115,30 +110,23 @@ def _check_json(commit: Commit, *, made_a_row: bool) -> None:
 
     made_a_row: what a single event leads to is written as JSON anyway, and need not be written twice.
     """
-    for type_, data in commit.events:
-        body = data["body"] if type_ == RESTORED else data
-        if type(body) is not dict:
-            raise UnknownEvent(f"{type_!r} in version {commit.version} of {commit.stream} holds no JSON object")
-        if not made_a_row or len(commit.events) > 1:
-            _check_written(body)
+    if made_a_row and len(commit.events) == 1:
+        check_objects(commit)
+    else:
+        check_commit(commit)
 
 
-def _check_body(document: Document) -> None:
+def _check_present(document: Document) -> None:
     """Raises unless a document that the next commit changes is JSON: nothing is written of it."""
     if isinstance(document, Present):
-        _check_written(document.body)
-
-
-def _check_written(body: JsonObject) -> None:
-    if _NULL in orjson.dumps(body, option=orjson.OPT_PASSTHROUGH_DATETIME):
-        _STRICT.encode(body)
+        check_body(document.body)
 
 
 def _check_numbers(touched: Iterable[Touched]) -> None:
     """Raises for NaN and infinities, which are no JSON, and were written as null."""
     for _, _, after, _, row in touched:
-        if row is not None and _NULL in row and isinstance(after, Present):
-            _STRICT.encode(after.body)
+        if row is not None and isinstance(after, Present):
+            check_numbers(after.body, row)
 
 
 def _add(

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from app.exporting.records import DocumentRecord
 from events.commit import Commit
-from events.document import ABSENT, Document, Present, UnknownEvent, apply, begins
+from events.document import ABSENT, Document, Present, apply, begins
 from events.extent import Extent
 from events.position import Position, StreamName, id_of, partition_of
+from events.soundness import check_commit
 
 
 class Folding:
@@ -43,15 +44,11 @@ class Folding:
         if floor and not isinstance(self._document, Present) and not begins(commit, floor):
             return
         try:
-            self._document = _applied(self._document, commit)
+            after = apply(self._document, commit)
+            check_commit(commit)
         except MemoryError:
             raise
         except Exception:  # noqa: BLE001 (an event that makes no sense may lead to anything)
             self._stale_since = commit.position
-
-
-def _applied(document: Document, commit: Commit) -> Document:
-    after = apply(document, commit)
-    if isinstance(after, Present) and type(after.body) is not dict:
-        raise UnknownEvent(f"version {commit.version} of {commit.stream} leaves no JSON object")
-    return after
+        else:
+            self._document = after

@@ -1,5 +1,6 @@
 """Parked documents: what there is, why, trying again, and leaving out what can not be applied."""
 
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -78,8 +79,20 @@ def told_of_commit(commit: Commit) -> dict[str, Any]:
         "version": commit.version,
         "at": commit.at.isoformat(),
         "actor": commit.actor,
-        "events": [{"type": event.type, "data": event.data} for event in commit.events],
+        "events": [{"type": event.type, "data": _shown(event.data)} for event in commit.events],
     }
+
+
+def _shown(value: Any) -> Any:
+    """NaN and infinities by their names: JSON has no such numbers, and they may be what is wrong."""
+    match value:
+        case dict():
+            return {name: _shown(inner) for name, inner in value.items()}
+        case list():
+            return [_shown(inner) for inner in value]
+        case float() if not isfinite(value):
+            return repr(value)
+    return value
 
 
 def outcome(collection: str, id: str, parked: Parked | None) -> dict[str, Any]:

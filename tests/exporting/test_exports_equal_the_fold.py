@@ -1,7 +1,11 @@
 """An export is the fold of the log up to one position, byte for byte, whatever is written meanwhile."""
 
 import asyncio
+from datetime import UTC, datetime
 from random import Random
+from typing import Any
+
+import pytest
 
 from commands.documents import Create, Delete, MergePatch, Put
 from events.background import end
@@ -81,6 +85,26 @@ async def test_document_with_an_event_that_can_not_be_applied_is_what_readers_ge
     [line] = cells(await exported(world, format="csv"))
     assert (line["n"], line["_meta.version"]) == ("0", "1")
     assert line["_meta.stale_since"] == str(position)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), datetime(2026, 1, 1, tzinfo=UTC), b"bytes"])
+async def test_value_that_json_does_not_have_is_never_told_as_another_one(world: World, value: Any) -> None:
+    views = {"all": {"measures": {"sum": {"sum": "f5"}, "most": {"max": "f5"}}}}
+    await world.declare("orders", views=views)
+    await world.create("orders", ["o1"])
+    damaged = await world.write("orders", "o1", MergePatch({"f5": 5}))
+    await world.write("orders", "o2", Create({"f5": 6}))
+    hurt = await world.write("orders", "o3", Create({"f5": 7}))
+    commits = world.built.stores.database["commits"]
+    for place, name in ((damaged, "data.set.f5"), (hurt, "data.f5")):
+        await commits.update_one({"_id": place.document.position}, {"$set": {f"events.0.{name}": value}})
+    async with world.projecting():
+        await world.caught_up()
+        rows = [(await world.queries.get("orders", id))[0] for id in ("o1", "o2")]
+    assert await exported(world) == b"".join([row.body + b"\n" for row in rows])
+    assert [row.stale_since for row in rows] == [damaged.document.position, None]
+    assert [line["f5"] for line in cells(await exported(world, format="csv"))] == ["", "6"]
+    assert lines(await exported(world, "orders", "all")) == [{"sum": 6, "most": 6}]
 
 
 async def test_commit_that_was_skipped_is_left_out_as_it_is_for_readers(world: World) -> None:

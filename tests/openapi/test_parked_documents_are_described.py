@@ -81,6 +81,24 @@ async def test_what_is_parked_is_listed_shown_and_counted(
     assert (await running.nobody.get("/health/ready")).status_code == 200
 
 
+async def test_numbers_that_json_does_not_have_are_shown_as_what_they_are(
+    running: Served, settings: Settings, described: dict[str, Any]
+) -> None:
+    await running.admin.put("/v1/collections/orders", json={})
+    event = Event("created", {"n": [float("nan"), None, {"m": float("-inf")}]})
+    async with mongo_client(settings) as mongo:
+        log = await EventLog.open(mongo[settings.database])
+        last = await log.append(NewCommit(stream_name("orders", "o1"), Version(0), [event], "user:eve"))
+        await log.close()
+    await running.user.get("/v1/documents/orders", headers={"Fold-After": str(last.position)})
+    shown = await running.admin.get(PARKED)
+    check(described, "parked_show", shown)
+    [commit] = shown.json()["commits"]
+    assert commit["events"] == [{"type": "created", "data": {"n": ["nan", None, {"m": "-inf"}]}}]
+    refused = await running.user.put(O1, json={"n": 5})
+    assert (refused.status_code, problem_of(refused)) == (409, "history-unreadable")
+
+
 async def test_a_parked_document_is_retried_and_skipped_and_then_like_any_other(
     running: Served, place: int, described: dict[str, Any]
 ) -> None:
