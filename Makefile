@@ -1,7 +1,7 @@
 # foldbase: everything a person does with a checkout. `make help` prints this list.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench demo lock
+.PHONY: help install run test test-long check bench demo lock
 
 BIN := .venv/bin
 ARGS ?=
@@ -9,7 +9,7 @@ PYTHONS := python3 python3.13 python3.12 python3.11
 SUITABLE := import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
 install: .venv/installed ## set up .venv with everything, once
 
@@ -18,6 +18,9 @@ run: install ## serve on this machine: make run ARGS="--port 8123 --data DIR"
 
 test: install ## run the tests: make test ARGS="tests/embedded -x"
 	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadscope $(ARGS)
+
+test-long: install ## try every property with 2,000 examples instead of 100
+	@$(BIN)/pytest --numprocesses 2 -m hypothesis --hypothesis-profile long --timeout 1800 $(ARGS)
 
 check: install ## lint, types, import arrows
 	@$(BIN)/ruff check .

@@ -16,8 +16,14 @@ from redis.asyncio import Redis
 
 from app.embedded import Running
 from app.settings import Settings
+from tests.examples import know_profiles
 from tests.scheduling import ByDeployment
 from tests.servers import fresh_mongod, fresh_redis
+
+
+def pytest_configure() -> None:
+    """How many examples properties are tried with."""
+    know_profiles()
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByDeployment:

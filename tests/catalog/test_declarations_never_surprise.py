@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.declaration import Declaration
@@ -59,7 +59,6 @@ def outcome(body: Any) -> Declaration | DeclarationInvalid:
         return refused
 
 
-@settings(deadline=None)
 @given(anything | nearly)
 def test_any_json_is_a_declaration_or_told_why_not_with_pointers_that_lead_somewhere(body: Any) -> None:
     match outcome(body):
@@ -72,7 +71,6 @@ def test_any_json_is_a_declaration_or_told_why_not_with_pointers_that_lead_somew
             assert isinstance(declared, Declaration)
 
 
-@settings(deadline=None)
 @given(nearly)
 def test_a_declaration_is_read_back_from_what_it_writes(body: Any) -> None:
     match outcome(body):

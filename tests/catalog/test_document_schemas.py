@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.schema import DocumentSchema, Violation
@@ -116,7 +116,6 @@ json_values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(json_values | st.binary() | st.dictionaries(st.integers(), st.none(), max_size=2))
 def test_checking_never_raises_whatever_the_document_is(document: Any) -> None:
     for source in ({"type": "object", "additionalProperties": {"type": "string"}}, {"minProperties": 5}, SUM):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from catalog.errors import DeclarationInvalid
 from catalog.schema import DocumentSchema
+from tests.examples import costing
 
 references = st.sampled_from(["#", "#/$defs/a", "#/$defs/b", "#/properties/a", "#name", "#/$defs/none"])
 kinds = st.sampled_from(["null", "boolean", "integer", "number", "string", "array", "object"])
@@ -52,7 +53,7 @@ documents = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(costing(4), suppress_health_check=[HealthCheck.too_slow])
 @given(schemas, documents)
 def test_an_accepted_schema_answers_for_any_document_in_time(source: Any, document: Any) -> None:
     started = time.process_time()

@@ -12,15 +12,12 @@ from events.log import EventLog
 from events.position import Position, partition_for, stream_name
 from tests.events.commits import new
 from tests.events.json_values import AWKWARD_NAMES, AWKWARD_NUMBERS, AWKWARD_TEXTS, objects, traits
+from tests.examples import costing
 
 NUMBERS = count(1)
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(costing(4), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(bodies=st.lists(objects, min_size=1, max_size=8))
 async def test_events_come_back_the_very_same(log: EventLog, bodies: list[dict[str, Any]]) -> None:
     await assert_kept(log, bodies)

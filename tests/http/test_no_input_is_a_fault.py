@@ -8,11 +8,10 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import costing
 from tests.http.documents import JSON_PATCH, Documents
 
-MANY = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+SOME = settings(costing(3), suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 words = st.sampled_from(["id", "_meta", "$set", "a", "a.b", "", "version", "null", "schema", "unique", "\0"])
@@ -49,7 +48,7 @@ def is_no_fault(answer: httpx.Response) -> bool:
     return answer.status_code < 500 or answer.json()["type"] == "/problems/projection-behind"
 
 
-@MANY
+@SOME
 @given(method=st.sampled_from(["POST", "PUT", "PATCH"]), body=bodies, sent=headers)
 async def test_no_body_is_a_fault(method: str, body: bytes, sent: dict[str, str], orders: Documents) -> None:
     sent = {"prefer": "wait=0", "content-type": "application/json", **sent}
@@ -58,7 +57,7 @@ async def test_no_body_is_a_fault(method: str, body: bytes, sent: dict[str, str]
     assert is_no_fault(answer), (answer.text, method, body, sent)
 
 
-@MANY
+@SOME
 @given(patch=operations)
 async def test_no_patch_is_a_fault(patch: Any, orders: Documents) -> None:
     await orders.put("o1", {"a": [1, {"": None}], "": {"0": 1}})
@@ -66,7 +65,7 @@ async def test_no_patch_is_a_fault(patch: Any, orders: Documents) -> None:
     assert answer.status_code in (200, 409, 422), (answer.text, patch)
 
 
-@MANY
+@SOME
 @given(declaration=bodies)
 async def test_no_declaration_is_a_fault(declaration: bytes, collection: str, admin: httpx.AsyncClient) -> None:
     sent = {"content-type": "application/json"}
@@ -74,7 +73,7 @@ async def test_no_declaration_is_a_fault(declaration: bytes, collection: str, ad
     assert is_no_fault(answer), (answer.text, declaration)
 
 
-@MANY
+@SOME
 @given(
     method=st.sampled_from(["GET", "HEAD", "PUT", "DELETE", "POST", "PATCH", "OPTIONS", "X"]),
     parts=paths,
@@ -90,7 +89,7 @@ async def test_no_address_is_a_fault(
     assert answer.status_code < 500 or answer.headers.get("retry-after"), (answer.text, method, parts)
 
 
-@MANY
+@SOME
 @given(query=st.dictionaries(st.sampled_from(["limit", "cursor"]), text | ascii_text, min_size=1), sent=headers)
 async def test_no_query_is_a_fault(query: dict[str, str], sent: dict[str, str], orders: Documents) -> None:
     answer = await orders.client.get(orders.path, params=query, headers={**sent, "prefer": "wait=0"})

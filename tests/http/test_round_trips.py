@@ -7,11 +7,10 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import costing
 from tests.http.documents import JSON_PATCH, Documents
 
-SOME = settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
-)
+SOME = settings(costing(5), suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
 
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 names = text.filter(lambda name: name[:1] != "$" and "\0" not in name)

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sanic.exceptions import BadRequest
 
@@ -90,14 +90,12 @@ CHUNKS = st.lists(st.binary(min_size=1, max_size=20), max_size=8)
 PLACES = st.lists(st.integers(0, 10_000), max_size=20)
 
 
-@settings(deadline=None)
 @given(CHUNKS, PLACES, st.binary(max_size=10))
 def test_a_body_is_its_chunks_however_it_is_cut(chunks: list[bytes], places: list[int], after: bytes) -> None:
     text = b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + b"0\r\n\r\n" + after
     assert _feed(_cut(text, places)) == (b"".join(chunks), after)
 
 
-@settings(deadline=None)
 @given(CHUNKS, PLACES, st.binary(max_size=40))
 def test_a_body_is_refused_or_not_whichever_way_it_is_cut(
     chunks: list[bytes], places: list[int], damage: bytes

@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sanic.exceptions import SanicException
 
@@ -22,20 +22,17 @@ def _fields(block: bytes) -> list[tuple[str, str]] | None:
         return None
 
 
-@settings(deadline=None)
 @given(CHARACTERS.map(b"".join))
 def test_a_block_is_read_when_and_only_when_the_grammar_allows_it(block: bytes) -> None:
     assert (_fields(block) is not None) == (GRAMMAR.fullmatch(block) is not None)
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(HARMLESS, st.text("ab :\t,;é\u2028", max_size=9).map(str.encode))))
 def test_every_field_is_read_as_it_was_written(written: list[tuple[bytes, bytes]]) -> None:
     block = b"".join(b"\r\n%b:%b" % field for field in written)
     assert _fields(block) == [(name.decode().lower(), value.decode().strip(" \t")) for name, value in written]
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=40) | CHARACTERS.map(lambda parts: b"GET /" + b"".join(parts) + b" HTTP/1.1"))
 def test_a_request_line_is_read_or_refused_and_nothing_else(line: bytes) -> None:
     try:

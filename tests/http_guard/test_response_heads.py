@@ -1,7 +1,7 @@
 """Heads of responses: written the short way they say what Sanic's own say, and no value breaks out."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sanic.compat import Header
 from sanic.headers import format_http1_response
@@ -22,7 +22,6 @@ def _sanic(response: HTTPResponse, length: int, connection: str) -> list[bytes]:
     return sorted(format_http1_response(response.status, response.processed_headers).split(b"\r\n"))
 
 
-@settings(deadline=None)
 @given(FIELDS, st.sampled_from([200, 201, 400, 404, 503]), st.booleans())
 def test_a_head_says_what_sanic_says_or_is_left_to_sanic(
     fields: list[tuple[str, str]], status: int, keep_alive: bool

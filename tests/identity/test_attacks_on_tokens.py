@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.identity.errors import TokenInvalid
@@ -142,7 +142,6 @@ def test_a_key_that_was_taken_away_proves_nothing_any_more() -> None:
         Verifier([b"n" * 32]).verify(token)
 
 
-@settings(deadline=None)
 @given(st.integers(0, 400), st.binary(min_size=1, max_size=3) | st.just(b""), st.integers(0, 3))
 def test_a_token_damaged_anywhere_is_refused(place: int, put: bytes, cut: int) -> None:
     token = forge().encode()

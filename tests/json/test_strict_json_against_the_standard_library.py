@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.http.json import JsonInvalid, parse
@@ -83,13 +83,11 @@ def _outcome(read: Any, body: bytes) -> object:
         return "refused"
 
 
-@settings(deadline=None)
 @given(texts())
 def test_any_json_text_is_judged_as_the_standard_library_judges_it(body: bytes) -> None:
     assert _outcome(parse, body) == _outcome(_reference, body)
 
 
-@settings(deadline=None)
 @given(texts(), st.data())
 def test_any_damaged_text_is_judged_as_the_standard_library_judges_it(body: bytes, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(body)))

@@ -14,6 +14,7 @@ from app.openapi.operations.orders import document_example
 from catalog.errors import DeclarationInvalid
 from tests.catalog.test_schemas_never_surprise import documents, names, schemas
 from tests.commands.declaring import declared
+from tests.examples import costing
 from tests.openapi.reading import references, resolved, validator
 
 META = document_example({}, 1, 1)["_meta"]
@@ -72,7 +73,7 @@ def test_document_is_of_its_type_when_it_fits_the_schema(schema: Any, fit: Any, 
     assert not fits("OrdersBody", unfit, schema=schema)
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(costing(4), suppress_health_check=list(HealthCheck))
 @given(schemas, st.dictionaries(names, documents, max_size=3))
 def test_whatever_the_schema_takes_is_of_the_type(schema: Any, document: Any) -> None:
     try:

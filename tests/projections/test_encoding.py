@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from projections.encoding import beyond, encode, encode_start, split, turned_over
@@ -48,20 +48,17 @@ def compared(one: Any, other: Any) -> int:
     return (one > other) - (one < other)
 
 
-@settings(max_examples=1000)
 @given(values, values)
 def test_encodings_sort_as_values_do(one: Any, other: Any) -> None:
     assert compared(encode(one), encode(other)) == compared(place(one), place(other))
 
 
-@settings(max_examples=1000)
 @given(values, values)
 def test_descending_they_sort_the_other_way_round(one: Any, other: Any) -> None:
     turned = compared(encode(one, descending=True), encode(other, descending=True))
     assert turned == compared(place(other), place(one))
 
 
-@settings(max_examples=1000)
 @given(numbers, numbers)
 @example(2**53, 2.0**53)
 @example(2**53 + 1, 2.0**53)
@@ -74,7 +71,6 @@ def test_whole_numbers_and_doubles_sort_as_numbers_exactly(one: float, other: fl
     assert compared(encode(one), encode(other)) == compared(one, other)
 
 
-@settings(max_examples=500)
 @given(rows, rows)
 def test_rows_of_values_sort_by_the_first_that_differs(
     one: list[tuple[Any, bool]], other: list[tuple[Any, bool]]
@@ -92,14 +88,12 @@ def test_rows_of_values_sort_by_the_first_that_differs(
         assert compared(*encoded) == expected
 
 
-@settings(max_examples=500)
 @given(values, values, st.booleans())
 def test_no_encoding_begins_with_another(one: Any, other: Any, descending: bool) -> None:
     first, second = (encode(value, descending=descending) for value in (one, other))
     assert first == second or not second.startswith(first)
 
 
-@settings(max_examples=500)
 @given(texts, texts, values, values, st.booleans())
 def test_a_range_from_a_start_to_beyond_it_holds_what_begins_with_it_and_nothing_else(
     start: str, end: str, other: Any, following: Any, descending: bool
@@ -111,7 +105,6 @@ def test_a_range_from_a_start_to_beyond_it_holds_what_begins_with_it_and_nothing
         assert (low <= whole_key < beyond(low)) == begins
 
 
-@settings(max_examples=500)
 @given(values, values, values, st.booleans(), st.booleans())
 def test_a_range_over_an_encoding_holds_what_it_is_followed_by(
     value: Any, other: Any, following: Any, descending: bool, turned: bool
@@ -139,7 +132,6 @@ def test_neighbours_among_doubles_are_told_apart() -> None:
     assert all(encode(one) < encode(other) for one, other in pairwise(sorted(set(walk))))
 
 
-@settings(max_examples=500)
 @given(rows)
 def test_encodings_in_a_row_can_be_told_apart(row: list[tuple[Any, bool]]) -> None:
     encoded = [encode(value, descending=descending) for value, descending in row]

@@ -4,7 +4,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.declared import Index, IndexField
@@ -87,7 +87,6 @@ scalars: st.SearchStrategy[Any] = (
 fields = st.dictionaries(st.sampled_from("abc"), scalars | st.lists(scalars, max_size=4), max_size=3)
 
 
-@settings(max_examples=200, deadline=None)
 @given(st.lists(fields, max_size=5), st.lists(st.sampled_from(("a", "-b", "c")), min_size=1, unique=True))
 def test_documents_are_counted_by_entries_less_surplus(
     bodies: list[dict[str, Any]], declared: list[str]
@@ -100,7 +99,6 @@ def test_documents_are_counted_by_entries_less_surplus(
         assert [member[1:] for member in surplus(members)] == members[1:]
 
 
-@settings(max_examples=200, deadline=None)
 @given(fields, st.lists(st.sampled_from(("a", "-b", "c")), min_size=1, unique=True))
 def test_of_entries_with_fields_in_common_one_counts(body: dict[str, Any], declared: list[str]) -> None:
     members = entries(index(*declared), "o1", present(body))

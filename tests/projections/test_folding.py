@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from commands.documents import Create, Delete, MergePatch, Put, Restore, document
@@ -16,6 +16,7 @@ from events.document import ABSENT, UnknownEvent
 from events.position import Position, Version, stream_name
 from projections.fold import RowChanges, fold_rows, rows_needed
 from projections.row import document_of, read_row, row_of
+from tests.examples import costing
 from tests.projections.oracle import Contents, fold
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -96,7 +97,7 @@ def batched(commits: list[Commit], cuts: set[int]) -> Iterator[list[Commit]]:
         yield commits[start:stop]
 
 
-@settings(max_examples=150, deadline=None)
+@costing(2)
 @given(wishes, st.sets(st.integers(1, 25)), st.integers(0, 12))
 def test_any_batching_of_any_history_gives_the_bytes_of_the_plain_fold(
     wished: list[tuple[str, Any, int, str]], cuts: set[int], floor: int
@@ -122,7 +123,7 @@ def _is_whole(commit: Commit, commits: list[Commit], floor: int) -> bool:
     return bool(begins) and commit.position >= min(begins)
 
 
-@settings(max_examples=100, deadline=None)
+@costing(2)
 @given(wishes)
 def test_a_row_gives_back_the_document_it_was_made_of(wished: list[tuple[str, Any, int, str]]) -> None:
     commits = history(wished)

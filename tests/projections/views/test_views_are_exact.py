@@ -4,7 +4,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.declared import Group, Measure, View
@@ -44,7 +44,6 @@ views = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
 @given(views, batches)
 def test_any_history_of_documents_leaves_what_a_recomputation_gives(view: View, history: list[Batch]) -> None:
     kept = KeptView(view)
@@ -54,7 +53,6 @@ def test_any_history_of_documents_leaves_what_a_recomputation_gives(view: View, 
     assert [parsed(row, view) for row in kept.in_order(kept.view.orders[0])] == recomputed(view, bodies)
 
 
-@settings(max_examples=150, deadline=None)
 @given(views, batches)
 def test_what_is_kept_does_not_tell_how_it_came_about(view: View, history: list[Batch]) -> None:
     kept, anew = KeptView(view), KeptView(view)
@@ -70,7 +68,6 @@ def test_what_is_kept_does_not_tell_how_it_came_about(view: View, history: list[
         }
 
 
-@settings(max_examples=150, deadline=None)
 @given(views, batches)
 def test_rows_sort_by_every_measure(view: View, history: list[Batch]) -> None:
     kept = KeptView(view)
