@@ -27,12 +27,19 @@ local kind = redis.call('TYPE', KEYS[1]).ok
 local scan, look = 'ZSCAN', 'ZSCORE'
 if kind == 'hash' then scan, look = 'HSCAN', 'HGET' end
 if kind == 'none' or kind == 'string' then return {'0', 0, {}} end
+local function same(one, other)
+  if one == other or not other then return one == other end
+  return ARGV[3] ~= '' and string.match(one, ARGV[3]) == (string.match(other, ARGV[3]) or other)
+end
 local found, odd = redis.call(scan, KEYS[1], ARGV[1], 'COUNT', ARGV[2]), {}
 for at = 1, #found[2], 2 do
-  if redis.call(look, KEYS[2], found[2][at]) ~= found[2][at + 1] then odd[#odd + 1] = found[2][at] end
+  if not same(found[2][at + 1], redis.call(look, KEYS[2], found[2][at])) then odd[#odd + 1] = found[2][at] end
 end
 return {found[1], #found[2] / 2, odd}
 """
+
+_WHAT_IS_PARKED = '^(.-),"since":'
+"""Of a parked document, what follows from the log: not since when it is, nor how often it was tried again."""
 
 
 class Piece(NamedTuple):
@@ -50,19 +57,23 @@ async def compare(redis: RedisClient, layout: Layout, one: Copy, other: Copy) ->
     common = _common(one.shape, other.shape)
     pairs = list(zip(_keys(layout, one, common), _keys(layout, other, common), strict=True))
     rows = layout.rows(one.collection, one.number), layout.rows(other.collection, other.number)
+    parked = layout.parked(one.collection, one.number), layout.parked(other.collection, other.number)
     for mine, theirs in pairs:
         for keys in ((mine, theirs), (theirs, mine)):
             cursor: bytes | None = b"0"
             while cursor is not None:
-                cursor, count, odd = await _piece(redis, keys, cursor)
+                cursor, count, odd = await _piece(
+                    redis, keys, cursor, _WHAT_IS_PARKED if mine in parked else ""
+                )
                 yield Piece(count if mine in rows else 0, [_named(layout, one, mine, each) for each in odd])
 
 
 async def _piece(
-    redis: RedisClient, keys: tuple[str, str], cursor: bytes
+    redis: RedisClient, keys: tuple[str, str], cursor: bytes, part: str
 ) -> tuple[bytes | None, int, list[bytes]]:
+    """part: a Lua pattern; of what is written otherwise, what it captures is compared. Empty: all of it."""
     try:
-        following, count, odd = await redis.eval(_COMPARE, 2, *keys, cursor, PIECE)
+        following, count, odd = await redis.eval(_COMPARE, 2, *keys, cursor, PIECE, part)
     except (RedisError, OSError) as error:
         raise ProjectionAway(str(error)) from error
     return None if following == b"0" else following, count, odd
@@ -81,7 +92,7 @@ def _keys(layout: Layout, copy: Copy, common: Shape) -> list[str]:
 def _named(layout: Layout, copy: Copy, key: str, odd: bytes) -> str:
     """What a difference in `key` of the first generation is called."""
     place = copy.collection, copy.number
-    if key == layout.rows(*place):
+    if key in (layout.rows(*place), layout.parked(*place)):
         return odd.decode()
     if key == layout.index(*place, BY_CREATION):
         return odd[ORDER_BYTES:].decode()

@@ -21,7 +21,9 @@ class Parked(BaseModel):
     """A document's first commit that could not be applied, and what waits behind it.
 
     position, version: of that commit. waiting: how many commits are not applied, that one too.
-    since: when it was parked, in seconds since 1970.
+    since: when it was parked, in seconds since 1970. attempts: how often it was tried to apply that commit.
+
+    What follows `since` as it is written depends on when it was parked, and not on the log alone.
     """
 
     position: int
@@ -29,6 +31,7 @@ class Parked(BaseModel):
     error: str
     waiting: int = 1
     since: float
+    attempts: int = 1
 
 
 @dataclass(slots=True)

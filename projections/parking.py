@@ -19,8 +19,11 @@ from projections.layout import Layout
 from projections.parked import Parked, read_all_parked
 from projections.retrying import Retrying
 
+TRIES = (1.0, 3.0, 7.0)
+"""Seconds after it was parked at which a document is tried again by itself."""
+
 BOUND = 10.0
-"""Seconds for which a parked document is tried again by itself; after that, somebody has to ask for it."""
+"""Seconds after which it is not, even where it was not yet tried so often: somebody has to ask for it."""
 
 MOST_AT_ONCE = 100
 
@@ -76,13 +79,20 @@ class Parking:
         return await self.retry(collection, id)
 
     async def retry_young(self) -> None:
-        """Retry what was parked a moment ago, and what somebody decided to skip. Raises as `retry`."""
+        """Retry what was just parked, when it is time to, and what is to be skipped. Raises as `retry`."""
         await self._log.skips.refresh()
         due = (
             place
             for place, parked in (await self.all()).items()
-            if time.time() - parked.since < BOUND or parked.position in self._log.skips
+            if _is_due(parked) or parked.position in self._log.skips
         )
         for collection, id in islice(due, MOST_AT_ONCE):
             with suppress(NotParked):
                 await self.retry(collection, id)
+
+
+def _is_due(parked: Parked) -> bool:
+    """Whether it is time for the next of few attempts, after longer and longer pauses."""
+    if parked.attempts > len(TRIES):
+        return False
+    return TRIES[parked.attempts - 1] <= time.time() - parked.since < BOUND

@@ -66,7 +66,7 @@ class Retrying:
         floor = Position(self._catalog.floor(collection, partition))
         changes = await work_out(step, self._layout, copy, commits, floor, again=id)
         if id in changes.parked:
-            changes.parked[id].since = parked.since
+            _count(changes.parked[id], parked)
         return changes
 
     async def _waiting(self, step: RedisPipeline, collection: str, id: str, parked: Parked) -> Sequence[Commit]:
@@ -78,3 +78,10 @@ class Retrying:
             raise ProjectionAway("they are being brought up")
         commits = await self._log.read(stream, after=Version(parked.version - 1))
         return [commit for commit in commits if commit.position <= checkpoint.position]
+
+
+def _count(still: Parked, before: Parked) -> None:
+    """A document that is parked still was parked since then, and one more attempt was made in vain."""
+    still.since = before.since
+    if still.position == before.position:
+        still.attempts = before.attempts + 1

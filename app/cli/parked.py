@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from app.cli.counting import counted
 from app.cli.options import Data
 from app.cli.running import run
 
@@ -30,7 +31,7 @@ parked = typer.Typer(
 
 @parked.command("list")
 def list_(data: Data = None) -> None:
-    """Say what is parked: document, position, how many commits wait, since when, why."""
+    """Say what is parked: document, position, how many commits wait, since when, how often tried, why."""
     there = _done(data, lambda parking: parking.all())
     if not there:
         typer.echo("nothing is parked", err=True)
@@ -71,7 +72,8 @@ def _tell(collection: str, id: str, still: "Parked | None") -> None:
 
 def _told(parked: "Parked") -> tuple[str, ...]:
     since = datetime.fromtimestamp(parked.since, UTC).isoformat(timespec="seconds")
-    return str(parked.position), f"{parked.waiting} waiting", f"since {since}", parked.error
+    tried = counted(parked.attempts, "attempt")
+    return str(parked.position), f"{parked.waiting} waiting", f"since {since}", tried, parked.error
 
 
 def _done(data: Path | None, work: Callable[["Parking"], Awaitable[T]]) -> T:

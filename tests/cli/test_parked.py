@@ -1,6 +1,7 @@
 """`foldbase parked` works off documents with commits that could not be applied."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ def test_parked_documents_are_listed_shown_retried_and_skipped(running: Up) -> N
     [line] = until(lambda: foldbase("parked", "list", *data).stdout.splitlines())
     assert line.startswith("parcels/p1\t")
     assert "1 waiting" in line
+    assert re.search(r"\t[1-4] attempts?\t", line)
     assert "'frobbed' at version 2" in line
     assert "parcels\tgeneration" in (status := foldbase("status", *data).stdout)
     assert "1 parked" in status

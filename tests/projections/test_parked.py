@@ -1,5 +1,6 @@
 """An event that cannot be applied parks its document: it stays as it was, all else goes on."""
 
+import time
 from typing import Any
 
 import orjson
@@ -165,7 +166,7 @@ async def test_a_retry_applies_everything_when_the_event_is_known(
         await with_a_parked_document(world)
         await world.caught_up()
         before = await lot(world).find("orders", "o1")
-        assert await lot(world).retry("orders", "o1") == before.model_copy(update={"since": before.since})
+        assert await lot(world).retry("orders", "o1") == before.model_copy(update={"attempts": 2})
         learn(monkeypatch)
         assert await lot(world).retry("orders", "o1") is None
     assert (await row(world, "o1")).stale_since is None
@@ -185,6 +186,74 @@ async def test_what_was_parked_a_moment_ago_is_tried_again_by_itself(
         learn(monkeypatch)
         await until(lambda: is_empty(world))
     assert (await rows(world))[b"o1"]["n"] == 20
+
+
+async def test_a_rebuild_that_compares_finds_the_same_parked_whenever_that_was(world: World) -> None:
+    async with world.projecting():
+        await with_a_parked_document(world)
+        await append(world, "never", UNKNOWN)
+        await world.caught_up()
+        await lot(world).retry("orders", "o1")
+        before = await lot(world).all()
+        await world.built.jobs.ask("orders", {"verify": True})
+        await world.rebuilt("orders")
+        after = await lot(world).all()
+    assert after.keys() == before.keys() == {("orders", "never"), ("orders", "o1")}
+    assert all(after[place].since > before[place].since for place in before)
+
+
+async def test_a_rebuild_that_compares_names_what_is_parked_in_one_generation_alone(world: World) -> None:
+    async with world.projecting():
+        await with_a_parked_document(world)
+        await append(world, "never", UNKNOWN)
+        await world.caught_up()
+        key = world.layout.parked("orders", (await world.built.generations.live())["orders"])
+        written = await world.redis.hget(key, "never")
+        await world.redis.hset(key, "never", written.replace(b'"waiting":1', b'"waiting":2'))
+        await world.redis.hset(key, "nobody", written)
+        await world.built.jobs.ask("orders", {"verify": True})
+        await until(lambda: _has_failed(world))
+        assert (await world.built.jobs.all())["orders"].differences == ["never", "nobody"]
+
+
+async def test_it_is_tried_again_a_few_times_after_longer_and_longer_pauses_and_then_waits(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parking, "BOUND", 60.0)
+    monkeypatch.setattr(parking, "TRIES", (0.1, 0.4, 0.9))
+    monkeypatch.setattr("projections.projector.LOOK_EVERY", 0.02)
+    seen_at: dict[int, float] = {}
+
+    async def is_tried_often() -> bool:
+        [parked] = (await lot(world).all()).values() or [None]
+        if parked is not None:
+            seen_at.setdefault(parked.attempts, time.time() - parked.since)
+        return 4 in seen_at
+
+    async with world.projecting():
+        await with_a_parked_document(world)
+        await until(is_tried_often)
+        for _ in range(5):
+            await lot(world).retry_young()
+        assert (await lot(world).find("orders", "o1")).attempts == 4
+        by_hand = await lot(world).retry("orders", "o1")
+        assert by_hand is not None
+        assert by_hand.attempts == 5
+    async with world.projecting():
+        await lot(world).retry_young()
+        assert (await lot(world).find("orders", "o1")).attempts == 5
+    assert all(seen_at[attempts] >= pause for attempts, pause in ((2, 0.1), (3, 0.4), (4, 0.9)))
+
+
+async def test_attempts_are_counted_anew_for_the_next_commit_that_cannot_be_applied(world: World) -> None:
+    async with world.projecting():
+        await with_a_parked_document(world)
+        await append(world, "o1", UNKNOWN)
+        await world.caught_up()
+        await lot(world).retry("orders", "o1")
+        next_one = await lot(world).skip("orders", "o1", "user:ada")
+        assert next_one is not None
+        assert next_one.attempts == 1
 
 
 async def test_a_skipped_commit_is_left_out_also_by_rebuilds(
@@ -228,6 +297,10 @@ async def test_parked_documents_go_with_their_collection(world: World) -> None:
     assert [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:parked:*")] == []
 
 
+async def _has_failed(world: World) -> bool:
+    return (await world.built.jobs.all())["orders"].state == "failed"
+
+
 def shown(moment: Moment) -> Any:
     """What readers can see of orders."""
     return moment.kept["orders"]
@@ -235,7 +308,10 @@ def shown(moment: Moment) -> Any:
 
 async def told(world: World) -> dict[tuple[str, str], Parked]:
     """What is parked, without when."""
-    return {place: parked.model_copy(update={"since": 0}) for place, parked in (await lot(world).all()).items()}
+    return {
+        place: parked.model_copy(update={"since": 0, "attempts": 0})
+        for place, parked in (await lot(world).all()).items()
+    }
 
 
 async def is_empty(world: World) -> bool:

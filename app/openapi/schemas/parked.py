@@ -14,6 +14,7 @@ _TOLD: Schema = {
     "error": {"type": "string", "description": "Why it could not be applied."},
     "waiting": {**_NUMBER, "description": "How many commits are not applied, that one included."},
     "since": {"type": "number", "description": "When it was parked, in seconds since 1970."},
+    "attempts": {**_NUMBER, "description": "How often it was tried to apply that commit."},
 }
 
 PARKED: Schema = {
