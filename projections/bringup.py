@@ -17,6 +17,7 @@ from projections.batches import batches, check_order
 from projections.builds import Builds
 from projections.client import RedisClient
 from projections.errors import CheckpointMoved
+from projections.fence import Fence
 from projections.generation import Generation
 from projections.generations import Generations
 from projections.jobs import Jobs
@@ -48,9 +49,10 @@ class BringUp:
         """Whether the live checkpoints are missing, of another log, or beyond the head of this one."""
         return not await are_usable(self._log, await self._generations.written(self._live))
 
-    async def run(self) -> None:
+    async def run(self, fence: Fence) -> None:
         """Returns when the live projections stand close to the head of the log.
 
+        fence: of the lease that it is done under; the step that ends it lifts it.
         Raises: LogUnavailable, CatalogUnavailable, ProjectionAway, UnknownEvent, LogDamaged;
                 CheckpointMoved: another projector was at it.
         """
@@ -61,9 +63,9 @@ class BringUp:
         await self._builds.forget(self._live, seen)
         await self._forget_rebuilds()
         if not await self._is_resumable():
-            await self._builds.start(self._build, {})
+            await self._builds.start(self._build, {}, fence)
         stands = {partition: await self._fill(partition) for partition in range(self._log.partitions)}
-        await self._builds.join_all(self._build, stands, self._confirm)
+        await self._builds.join_all(self._build, stands, self._confirm, fence)
         _log.info("all projections are live")
 
     async def clear(self) -> None:

@@ -71,10 +71,13 @@ class Builds:
             step.delete(target.generations, *checkpoints, *target.ranges)
             queue_freeing(step, freed)
 
-    async def join_all(self, build: Target, stands: Mapping[int, Position], confirm: Confirm) -> None:
-        """Make everything that `build` filled live, where nothing is.
+    async def join_all(
+        self, build: Target, stands: Mapping[int, Position], confirm: Confirm, fence: Fence
+    ) -> None:
+        """Make everything that `build` filled live, where nothing is; `fence` is lifted with that.
 
-        Raises: CheckpointMoved: it does not stand at `stands`, or something is live; what `confirm` raises.
+        Raises: CheckpointMoved: it does not stand at `stands`, or something is live; LeaseLost;
+                what `confirm` raises.
         """
         live = self._layout.live
         keys, live_keys = build.checkpoints(self._partitions), live.checkpoints(self._partitions)
@@ -83,6 +86,7 @@ class Builds:
             if await step.mget(keys) != wanted or any(await step.mget(live_keys)):
                 raise CheckpointMoved
             built = read_generations(await step.hgetall(build.generations))
+            await fence.check(step)
             await confirm(built)
             freed = await self._keys(step, live)
             step.multi()
@@ -92,6 +96,7 @@ class Builds:
                 step.hset(live.generations, name, generation.write())
             for key, checkpoint in zip(live_keys, wanted, strict=True):
                 step.set(key, checkpoint)
+            fence.queue_lifting(step)
             step.publish(self._layout.moved, b"")
 
     async def _keys(self, step: RedisPipeline, target: Target) -> list[str]:

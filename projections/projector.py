@@ -116,8 +116,8 @@ class Projector:
             await self._bring_up.clear()
         elif await self._to_bring_up.take():
             self._all_are(ProjectorState.REBUILDING)
-            async with self._to_bring_up.kept():
-                await self._bring_up.run()
+            async with self._to_bring_up.kept() as fence:
+                await self._bring_up.run(fence)
         else:
             self._all_are(ProjectorState.STANDBY)
             return False

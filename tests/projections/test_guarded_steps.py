@@ -13,6 +13,7 @@ from projections.changes import Changes
 from projections.checkpoint import Checkpoint
 from projections.companions import Companions
 from projections.errors import CheckpointMoved, ProjectionAway
+from projections.fence import Fence
 from projections.generation import Blueprint, Generation, blueprint
 from projections.parked import read_all_parked
 from projections.shape import EMPTY
@@ -167,7 +168,7 @@ async def test_nothing_joins_what_is_live_already(world: World, steps: Steps) ->
     await steps.apply(await commits(world, 0, 5), START, Position(5))
     before = await seen(world)
     with pytest.raises(CheckpointMoved):
-        await builds.join_all(build, {0: Position(2)}, _agree)
+        await builds.join_all(build, {0: Position(2)}, _agree, Fence("nobody:fence", b""))
     assert await seen(world) == before
 
 

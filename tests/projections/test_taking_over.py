@@ -9,6 +9,10 @@ from random import Random
 import pytest
 
 from events.background import Background
+from projections.bringup import BringUp
+from projections.errors import LeaseLost
+from projections.layout import Target
+from projections.lease import Lease
 from projections.shares import Shares
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
@@ -113,6 +117,74 @@ async def test_projectors_and_rebuilds_killed_and_stopped_at_random_under_load_e
     async with projector_process(world):
         await world.caught_up()
         await assert_equals_fold(world)
+
+
+async def test_a_bring_up_that_is_killed_in_the_middle_is_taken_over_in_time_and_leaves_no_mark(
+    world: World,
+) -> None:
+    await world.declare("orders")
+    for part in range(6):
+        await world.create("orders", [f"o{part}-{n}" for n in range(1000)], a=part)
+    bring_up = world.layout.build("*")
+    async with projector_process(world) as one, projector_process(world) as other:
+        await world.caught_up(30)
+        await world.redis.flushall()
+        await until(lambda: _stands_somewhere(world, bring_up))
+        holder = await _holder(world, bring_up)
+        victim, heir = (one, other) if holder == one.pid else (other, one)
+        assert holder == victim.pid
+        victim.kill()
+        killed = time.monotonic()
+        await victim.wait()
+        assert await world.checkpoints() == [None]
+
+        async def is_taken_over() -> bool:
+            return await _holder(world, bring_up) == heir.pid
+
+        await until(is_taken_over, TAKEN_OVER)
+        assert time.monotonic() - killed < TAKEN_OVER
+        await world.caught_up()
+        await assert_equals_fold(world)
+        await until(lambda: _nothing_is_held(world))
+
+
+async def test_the_step_that_ends_a_bring_up_takes_its_mark_away(world: World) -> None:
+    await world.declare("orders")
+    await world.create("orders", ["o1"])
+    lease = Lease(world.redis, world.layout.build("*").base, "ada")
+    assert await lease.take()
+    await BringUp(world.redis, world.layout, world.log, world.catalog).run(lease.fence)
+    assert await world.checkpoints() == await world.heads()
+    assert [key async for key in world.redis.scan_iter("*:fence")] == []
+
+
+async def test_a_bring_up_whose_lease_another_has_makes_nothing_live(world: World) -> None:
+    await world.declare("orders")
+    await world.create("orders", ["o1"])
+    base = world.layout.build("*").base
+    ada = Lease(world.redis, base, "ada")
+    assert await ada.take()
+    await world.redis.delete(f"{base}:lease")
+    assert await Lease(world.redis, base, "bob").take()
+    with pytest.raises(LeaseLost):
+        await BringUp(world.redis, world.layout, world.log, world.catalog).run(ada.fence)
+    assert await world.checkpoints() == [None]
+
+
+async def _stands_somewhere(world: World, build: Target) -> bool:
+    """Whether a build has come past the beginning, and is not done."""
+    [at] = world.places((await world.built.generations.written(build)).values())
+    return bool(at)
+
+
+async def _holder(world: World, build: Target) -> int | None:
+    """The process that has the lease on a build."""
+    owner = await world.redis.get(f"{build.base}:lease")
+    return None if owner is None else int(owner.rpartition(b"-")[2])
+
+
+async def _nothing_is_held(world: World) -> bool:
+    return [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")] == []
 
 
 async def _are_shared(world: World, pids: list[int]) -> bool:
