@@ -8,6 +8,8 @@ from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 
 from app.identity.keys import decode
+from app.once.once import Once
+from app.once.receipts import Receipts
 from app.settings import Settings, SettingsInvalid
 from app.stores import Stores, stores
 from catalog.catalog import Catalog
@@ -35,6 +37,7 @@ class Deployment:
     stores: Stores
     commands: DocumentCommands
     imports: DocumentCommands
+    once: Once
     queries: DocumentQueries
     views: ViewQueries
     jobs: Jobs
@@ -77,6 +80,7 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
             opened,
             DocumentCommands(log, executor),
             DocumentCommands(log, Executor(log, States(log, snapshots, 0))),
+            Once(Receipts(opened.database), log, executor.requests),
             DocumentQueries(*reads),
             ViewQueries(*reads),
             Jobs(redis, layout),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self
 
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from redis.asyncio import Redis
 
@@ -17,11 +18,17 @@ from catalog.ending import end
 from catalog.errors import CollectionMissing, UniqueNeedsEmpty
 from catalog.knowledge import Knowledge, Listener
 from catalog.parsing import valid
-from catalog.store import Store
-from catalog.writer import Change, Decide, Writer
+from catalog.store import Store, Together
+from catalog.writer import Beside, Change, Decide, Writer
 
 HasDocuments = Callable[[str], Awaitable[bool]]
 Heads = Callable[[], Awaitable[Mapping[int, int]]]
+
+Check = Callable[[int], object]
+"""Is told the revision that a change would replace, 0 where nothing is declared; raises what ends it."""
+
+DeclaredBeside = Callable[[AsyncClientSession | None, Declared, bool], Awaitable[object]]
+"""Writes something of what is declared, and whether it is new, in one transaction with it. See `Together`."""
 
 
 class Catalog:
@@ -92,23 +99,31 @@ class Catalog:
         declaration: Mapping[str, Any] | Declaration,
         *,
         has_documents: HasDocuments | None = None,
+        check: Check | None = None,
+        beside: DeclaredBeside | None = None,
     ) -> tuple[Declared, bool]:
         """Declare `name` so, new or in place of what is declared; the second answer is whether it is new.
 
         The same declaration again changes nothing. Of declarations at one time the last one stands.
         has_documents: asked only when a live collection gains a unique set; without it, yes is assumed.
+        beside: what else is written with it, or else nothing is; also where nothing changes.
         Raises: DeclarationInvalid: nothing was changed.
                 UniqueNeedsEmpty: a unique set was added, and there are documents; nothing was changed.
         """
         wanted = valid(name, declaration)
 
         async def decide(over: Collection | None) -> Collection | None:
+            _check(check, over)
             added = newly_unique(wanted, over)
             if added and (has_documents is None or await has_documents(name)):
                 raise UniqueNeedsEmpty(name, added)
             return declaring(name, wanted, over, await self._floors(over))
 
-        change = await self._change(name, decide)
+        async def write(session: AsyncClientSession | None, change: Change) -> None:
+            if beside is not None:
+                await beside(session, self._as_declared(change.after), change.created)
+
+        change = await self._change(name, decide, None if beside is None else write)
         return self._as_declared(change.after), change.created
 
     async def auto_declare(self, name: str) -> Declared:
@@ -128,16 +143,26 @@ class Catalog:
 
         return self._as_declared((await self._change(name, decide)).after)
 
-    async def drop(self, name: str, floors: Mapping[int, int]) -> None:
+    async def drop(
+        self,
+        name: str,
+        floors: Mapping[int, int],
+        *,
+        check: Check | None = None,
+        beside: Together | None = None,
+    ) -> None:
         """Drop `name` with its documents up to `floors` (partition -> position); they never come back.
 
+        beside: as of `declare`.
         Raises: CollectionMissing: it is not declared.
         """
 
         async def decide(over: Collection | None) -> Collection | None:
-            return dropping(name, floors, over)
+            dropped = dropping(name, floors, over)
+            _check(check, over)
+            return dropped
 
-        await self._change(name, decide)
+        await self._change(name, decide, None if beside is None else lambda session, _: beside(session))
 
     def on_change(self, listener: Listener) -> Callable[[], None]:
         """Call `listener(name, declared)` at each change this process hears of, its own included.
@@ -176,8 +201,8 @@ class Catalog:
         """Where a dropped name begins anew."""
         return await self._heads() if self._heads and over is not None and over.dropped else {}
 
-    async def _change(self, name: str, decide: Decide) -> Change:
-        change = await self._writer.change(name, decide)
+    async def _change(self, name: str, decide: Decide, beside: Beside | None = None) -> Change:
+        change = await self._writer.change(name, decide, beside)
         self._knowledge.take_in(change.after)
         if not change.is_none:
             await self._announcements.announce(change.after.change)
@@ -188,3 +213,8 @@ class Catalog:
         declared = known if known is not None and known.revision == record.revision else record.declared()
         assert declared is not None
         return declared
+
+
+def _check(check: Check | None, over: Collection | None) -> None:
+    if check is not None:
+        check(0 if over is None or over.dropped else over.revision)

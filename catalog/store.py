@@ -1,6 +1,6 @@
 """The records of collections in MongoDB: read as a majority has them, written to the disks of a majority."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -8,6 +8,7 @@ import pymongo
 from beanie import init_beanie
 from beanie.exceptions import DocumentNotFound
 from bson import CodecOptions
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -19,6 +20,12 @@ from catalog.errors import CatalogUnavailable, shortened
 TIMEOUT = 5.0
 """Seconds one question to MongoDB may take."""
 
+Together = Callable[[AsyncClientSession | None], Awaitable[object]]
+"""Writes something else in the transaction of a session; without one, it alone. What it raises ends both."""
+
+_MAJORITY = ReadConcern("majority")
+_DURABLE = WriteConcern("majority", j=True)
+
 
 class Store:
     """Reads and writes records. Every method raises CatalogUnavailable when MongoDB does not answer."""
@@ -28,8 +35,8 @@ class Store:
         """Bind the records to `database` (one per process) and make their index."""
         durable: AsyncDatabase[dict[str, Any]] = database.with_options(
             codec_options=CodecOptions(tz_aware=True),
-            read_concern=ReadConcern("majority"),
-            write_concern=WriteConcern("majority", j=True),
+            read_concern=_MAJORITY,
+            write_concern=_DURABLE,
         )
         with _bounded():
             await init_beanie(database=durable, document_models=[Collection])
@@ -55,17 +62,37 @@ class Store:
         with _bounded():
             return await Collection.find({"change": {"$gt": change}}).sort("+change").to_list()
 
-    async def write(self, wanted: Collection, over: Collection | None) -> bool:
-        """Put `wanted` in the place of `over`, or make it new; False when another change came first."""
+    async def write(self, wanted: Collection, over: Collection | None, together: Together | None) -> bool:
+        """Put `wanted` in the place of `over`, or make it new; False when another change came first.
+
+        together: what else is written, or else nothing is.
+        """
+
+        async def put(session: AsyncClientSession | None) -> None:
+            if over is None:
+                await wanted.insert(session=session)
+            else:
+                still = {"_id": over.id, "revision": over.revision}
+                await Collection.find_one(still, session=session).replace_one(wanted, session)
+            if together is not None:
+                await together(session)
+
         try:
             with _bounded():
-                if over is None:
-                    await wanted.insert()
+                if together is None:
+                    await put(None)
                 else:
-                    await Collection.find_one({"_id": over.id, "revision": over.revision}).replace_one(wanted)
+                    client = Collection.get_pymongo_collection().database.client
+                    async with client.start_session() as session:
+                        await session.with_transaction(put, _MAJORITY, _DURABLE)
         except (DuplicateKeyError, DocumentNotFound):
             return False
         return True
+
+    async def leave(self, together: Together) -> None:
+        """Write something else alone, where the record may stay as it is."""
+        with _bounded():
+            await together(None)
 
 
 @contextmanager

@@ -114,20 +114,25 @@ class Jobs:
         self._redis = redis
         self._key = layout.jobs
 
-    async def ask(self, collection: str, wanted: Mapping[str, Any] | None = None) -> Job:
+    async def ask(
+        self, collection: str, wanted: Mapping[str, Any] | None = None, *, at: float | None = None
+    ) -> Job:
         """Ask for a rebuild. `wanted`: the options that matter; those left out are as they come.
 
+        at:     when it was asked for, by which a job is known: asked for again, it is answered as it is now.
         Raises: RebuildRunning: there is one already; it names the options that are other than wanted.
         """
         options = Options.model_validate(wanted or {})
 
         def asked(kept: Job | None) -> Job:
+            if kept is not None and kept.asked_at == at:
+                return kept
             if kept is not None and kept.is_open:
                 given, has = dict(options), dict(kept.options)
                 raise RebuildRunning(
                     collection, tuple(name for name in wanted or {} if given[name] != has[name])
                 )
-            return Job(collection=collection, options=options, asked_at=time.time())
+            return Job(collection=collection, options=options, asked_at=at or time.time())
 
         return await self.change(collection, asked, tell=True)
 

@@ -49,9 +49,13 @@ class Parking:
             raise away(error) from error
         return {(name, id): found[name][id] for name in sorted(found) for id in sorted(found[name])}
 
+    async def look(self, collection: str, id: str) -> Parked | None:
+        """One document, None where it is not parked. Raises ProjectionAway."""
+        return (await self.all()).get((collection, id))
+
     async def find(self, collection: str, id: str) -> Parked:
         """One parked document. Raises NotParked, ProjectionAway."""
-        parked = (await self.all()).get((collection, id))
+        parked = await self.look(collection, id)
         if parked is None:
             raise NotParked(collection, id)
         return parked

@@ -15,7 +15,11 @@ from projections.layout import Layout
 
 
 class Steering:
-    """Pauses, resumes, cancels; goes back to the generation before. Every method raises ProjectionAway."""
+    """Pauses, resumes, cancels; goes back to the generation before. Every method raises ProjectionAway.
+
+    What is named, a rebuild by when it was `asked_at`, a generation by its number, is steered alone, and what
+    was done to it is not done again; without a name it is whatever there is.
+    """
 
     def __init__(self, redis: RedisClient, layout: Layout, log: str, partitions: int) -> None:
         """log: the id of the log that is projected."""
@@ -25,32 +29,35 @@ class Steering:
         self._generations = Generations(redis, layout, log, partitions)
         self._companions = Companions(redis, layout, partitions)
 
-    async def pause(self, collection: str) -> Job:
+    async def pause(self, collection: str, asked_at: float | None = None) -> Job:
         """Let a rebuild rest where it is. Raises NoRebuildRuns."""
-        return await self._change(collection, lambda job: job.but(state="paused", commits_per_second=None))
+        return await self._change(collection, asked_at, _paused)
 
-    async def resume(self, collection: str) -> Job:
+    async def resume(self, collection: str, asked_at: float | None = None) -> Job:
         """Let a rebuild that was paused go on. Raises NoRebuildRuns."""
-        return await self._change(
-            collection, lambda job: job.but(state="queued") if job.state == "paused" else job
-        )
+        return await self._change(collection, asked_at, _resumed)
 
-    async def cancel(self, collection: str) -> Job:
+    async def cancel(self, collection: str, asked_at: float | None = None) -> Job:
         """End a rebuild, and free what it made. Raises NoRebuildRuns."""
-        job = await self._change(collection, lambda job: job.ended("cancelled"))
+        job = (await self._jobs.all()).get(collection)
+        if job is None or job.asked_at != asked_at or job.state != "cancelled":
+            job = await self._change(collection, asked_at, _cancelled)
         await self.clear(collection)
         return job
 
-    async def rollback(self, collection: str) -> Generation:
+    async def rollback(self, collection: str, number: int | None = None) -> Generation:
         """Make the generation that is kept the live one, at once; what was live is kept instead.
 
         The last job says that it was rolled back, so that nobody rebuilds what was just taken back.
         Raises: NothingKept.
         """
         chosen: list[Generation] = []
+        live = (await self._generations.of(self._layout.live)).get(collection)
+        if live is not None and live.number == number:
+            return live
 
         async def confirm(step: RedisPipeline, kept: Generation | None) -> None:
-            if kept is None:
+            if kept is None or number not in (None, kept.number):
                 raise NothingKept(collection)
             job = await self._jobs.watch(step, collection)
             chosen[:], rolled[:] = [kept], [job] if job is not None and not job.is_open else []
@@ -67,8 +74,11 @@ class Steering:
                 switched = True
         return chosen[0]
 
-    async def forget(self, collection: str) -> None:
+    async def forget(self, collection: str, number: int | None = None) -> None:
         """Free the generation that is kept. Raises NothingKept."""
+        there = await self._generations.companion(collection, "kept")
+        if number and (there is None or there.number != number):
+            return
 
         async def confirm(_: RedisPipeline, kept: Generation | None) -> None:
             if kept is None:
@@ -102,10 +112,22 @@ class Steering:
 
         return confirm
 
-    async def _change(self, collection: str, change: Callable[[Job], Job]) -> Job:
+    async def _change(self, collection: str, asked_at: float | None, change: Callable[[Job], Job]) -> Job:
         def changing(job: Job | None) -> Job:
-            if job is None or not job.is_open:
+            if job is None or not job.is_open or asked_at not in (None, job.asked_at):
                 raise NoRebuildRuns(collection)
             return change(job)
 
         return await self._jobs.change(collection, changing, tell=True)
+
+
+def _paused(job: Job) -> Job:
+    return job.but(state="paused", commits_per_second=None)
+
+
+def _resumed(job: Job) -> Job:
+    return job.but(state="queued") if job.state == "paused" else job
+
+
+def _cancelled(job: Job) -> Job:
+    return job.ended("cancelled")

@@ -100,6 +100,18 @@ IDEMPOTENCY_KEY = Parameter(
     TEXT,
     '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
 )
+ADMIN_KEY = Parameter(
+    "Idempotency-Key",
+    "header",
+    "A string of 1 to 200 visible characters that you choose for this request, and use for no other: sent "
+    "again with the same key, the request has no second effect, and is answered as it was. Do not use it for "
+    "a write of documents either.",
+    TEXT,
+    '"5f0e7c1c-5b62-4f0b-8e0b-3f6f7b1a7c11"',
+)
+KEYED = ("header-invalid", "request-under-way", "request-differs")
+"""What a request with an `Idempotency-Key` may be refused with."""
+
 TRACEPARENT = Parameter(
     "traceparent",
     "header",

@@ -3,14 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+from pymongo.asynchronous.client_session import AsyncClientSession
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from app.composition import Deployment
+from app.once.once import Keep
+from app.once.receipts import Answer
 from app.routes import reading
 from app.routes.access import Access
-from app.routes.answering import empty_answer, json_answer
+from app.routes.answering import json_answer
 from app.routes.app import App
+from app.routes.idempotency import key_of
 from catalog.declared import Declared
 from commands.equality import equal
 from commands.errors import BodyInvalid
@@ -24,6 +29,7 @@ class CollectionRoutes:
     def __init__(self, deployment: Deployment, access: Access) -> None:
         self._access = access
         self._catalog = deployment.catalog
+        self._once = deployment.once
         self._log = deployment.log
         self._generations = deployment.generations
 
@@ -49,25 +55,52 @@ class CollectionRoutes:
 
     async def declare(self, request: Request, name: str) -> HTTPResponse:
         """PUT a declaration: make the collection, or change what it demands."""
-        self._access.admin(request)
+        actor = self._access.admin(request).actor
         reading.parameters(request, ())
         name = reading.collection_name(name)
-        declaration = self._declaration(name, reading.json_object(reading.json_body(request)))
+        body = reading.json_object(reading.json_body(request))
+
+        async def execute(keep: Keep | None) -> Answer:
+            return await self._declare(name, body, keep)
+
+        return await self._once.beside(key_of(request, actor), execute)
+
+    async def _declare(self, name: str, body: JsonObject, keep: Keep | None) -> Answer:
+        async def beside(session: AsyncClientSession | None, declared: Declared, created: bool) -> None:
+            if keep is not None:
+                await keep(session, _answer(declared, created))
+
+        declaration = self._declaration(name, body)
         await self._clear_dropped(name)
-        declared, created = await self._catalog.declare(name, declaration, has_documents=self._has_documents)
-        headers = {"location": f"/v1/collections/{name}"} if created else None
-        return json_answer(_shown(declared), 201 if created else 200, headers)
+        declared, created = await self._catalog.declare(
+            name,
+            declaration,
+            has_documents=self._has_documents,
+            beside=None if keep is None else beside,
+        )
+        return _answer(declared, created)
 
     async def drop(self, request: Request, name: str) -> HTTPResponse:
         """DELETE a collection: its documents are gone for every reader; the log keeps their history."""
-        self._access.admin(request)
+        actor = self._access.admin(request).actor
         reading.parameters(request, ())
-        name = (await self._catalog.find(reading.collection_name(name))).name
+
+        async def execute(keep: Keep | None) -> Answer:
+            return await self._drop(reading.collection_name(name), keep)
+
+        return await self._once.beside(key_of(request, actor), execute)
+
+    async def _drop(self, name: str, keep: Keep | None) -> Answer:
+        async def beside(session: AsyncClientSession | None) -> None:
+            if keep is not None:
+                await keep(session, _GONE)
+
+        name = (await self._catalog.find(name)).name
         floors = await self._log.heads()
-        await self._catalog.drop(name, floors)
+        await self._catalog.drop(name, floors, beside=None if keep is None else beside)
         await self._log.release_claims(name, upto=floors)
         await self._generations.discard(name)
-        return empty_answer()
+        return _GONE
 
     async def _has_documents(self, name: str) -> bool:
         """Whether there are documents that a new unique set would have to look at."""
@@ -92,6 +125,14 @@ class CollectionRoutes:
             if known is None or not equal(declaration.pop("_meta"), _shown(known)["_meta"]):
                 raise BodyInvalid("/_meta", "is kept by the server; leave it out, or send it as it was read")
         return declaration
+
+
+_GONE = Answer(204, {}, b"")
+
+
+def _answer(declared: Declared, created: bool) -> Answer:
+    headers = {"location": f"/v1/collections/{declared.name}"} if created else {}
+    return Answer(201 if created else 200, headers, orjson.dumps(_shown(declared)))
 
 
 def _shown(declared: Declared) -> dict[str, Any]:

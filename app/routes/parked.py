@@ -1,5 +1,7 @@
 """Parked documents: what there is, why, trying again, and leaving out what can not be applied."""
 
+from collections.abc import Awaitable, Callable
+from functools import partial
 from math import isfinite
 from typing import Any
 
@@ -8,10 +10,12 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from app.composition import Deployment
+from app.once.receipts import About, Answer
 from app.routes import reading
 from app.routes.access import Access
 from app.routes.answering import bytes_answer, json_answer
 from app.routes.app import App
+from app.routes.idempotency import key_of
 from events.commit import Commit
 from projections.parked import Parked
 from projections.parking import Parking
@@ -26,6 +30,7 @@ class ParkedRoutes:
         stores = deployment.stores
         self._parking = Parking(stores.redis, stores.layout, stores.log, stores.catalog)
         self._access = access
+        self._once = deployment.once
 
     def register(self, app: App) -> None:
         """Add the routes to `app`."""
@@ -54,17 +59,36 @@ class ParkedRoutes:
 
     async def retry(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """POST the order to apply what waits."""
-        self._access.admin(request)
-        reading.parameters(request, ())
+        actor = self._access.admin(request).actor
         place = reading.collection_name(collection), reading.document_id(id)
-        return json_answer(outcome(*place, await self._parking.retry(*place)))
+        return await self._work_off(request, actor, place, partial(self._parking.retry, *place))
 
     async def skip(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """POST the decision that the commit which can not be applied is left out, here and in every rebuild."""
         actor = self._access.admin(request).actor
-        reading.parameters(request, ())
         place = reading.collection_name(collection), reading.document_id(id)
-        return json_answer(outcome(*place, await self._parking.skip(*place, actor)))
+        return await self._work_off(request, actor, place, partial(self._parking.skip, *place, actor))
+
+    async def _work_off(
+        self,
+        request: Request,
+        actor: str,
+        place: tuple[str, str],
+        work: Callable[[], Awaitable[Parked | None]],
+    ) -> HTTPResponse:
+        """With a key, only while it is parked at the commit that it was parked at when the key came first."""
+        reading.parameters(request, ())
+
+        async def look() -> About:
+            return (await self._parking.find(*place)).position
+
+        async def execute(position: About | None) -> Answer:
+            still = None if position is None else await self._parking.look(*place)
+            if position is None or (still is not None and still.position == position):
+                still = await work()
+            return Answer(200, {}, orjson.dumps(outcome(*place, still)))
+
+        return await self._once.between(key_of(request, actor), look, execute)
 
 
 def told(collection: str, id: str, parked: Parked) -> dict[str, Any]:

@@ -1,25 +1,32 @@
 """Projections: their state and lag; rebuilding one, and steering that."""
 
+import time
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
+import orjson
 from pydantic import ValidationError
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from app.composition import Deployment
+from app.once.receipts import About, Answer
 from app.projections_report import report, told
 from app.routes import reading
 from app.routes.access import Access
-from app.routes.answering import empty_answer, json_answer
+from app.routes.answering import json_answer
 from app.routes.app import App
+from app.routes.idempotency import key_of
 from commands.errors import BodyInvalid
+from commands.requests import Key
 from events.commit import JsonObject
+from projections.generation import VACANT
 from projections.jobs import Job, Options
 
 _REPORT = "/v1/projections"
 
-Steer = Callable[[str], Awaitable[Job]]
+Steer = Callable[[str, float | None], Awaitable[Job]]
 
 
 class ProjectionRoutes:
@@ -28,6 +35,7 @@ class ProjectionRoutes:
     def __init__(self, deployment: Deployment, access: Access) -> None:
         self._deployment = deployment
         self._access = access
+        self._once = deployment.once
 
     def register(self, app: App) -> None:
         """Add the routes to `app`."""
@@ -44,9 +52,14 @@ class ProjectionRoutes:
 
     async def rebuild(self, request: Request, collection: str) -> HTTPResponse:
         """POST the order to rebuild a projection; a projector does it."""
-        name = await self._admitted(request, collection)
-        job = await self._deployment.jobs.ask(name, _options(request))
-        return json_answer({"collection": name, **told(job)}, 202, {"location": _REPORT})
+        name, key = await self._admitted(request, collection)
+        options = _options(request)
+
+        async def execute(at: About | None) -> Answer:
+            job = await self._deployment.jobs.ask(name, options, at=at)
+            return _answer({"collection": name, **told(job)}, 202, {"location": _REPORT})
+
+        return await self._once.between(key, _this_moment, execute)
 
     async def pause(self, request: Request, collection: str) -> HTTPResponse:
         """POST the wish that a rebuild rests where it is."""
@@ -62,24 +75,53 @@ class ProjectionRoutes:
 
     async def rollback(self, request: Request, collection: str) -> HTTPResponse:
         """POST the wish that readers see the generation that is kept again."""
-        name = await self._admitted(request, collection)
-        live = await self._deployment.steering.rollback(name)
-        return json_answer({"collection": name, "generation": live.number})
+        name, key = await self._admitted(request, collection)
+
+        async def execute(kept: About | None) -> Answer:
+            live = await self._deployment.steering.rollback(name, None if kept is None else int(kept))
+            return _answer({"collection": name, "generation": live.number})
+
+        return await self._once.between(key, partial(self._kept, name), execute)
 
     async def forget(self, request: Request, collection: str) -> HTTPResponse:
         """POST the wish that the generation that is kept is freed."""
-        name = await self._admitted(request, collection)
-        await self._deployment.steering.forget(name)
-        return empty_answer()
+        name, key = await self._admitted(request, collection)
+
+        async def execute(kept: About | None) -> Answer:
+            await self._deployment.steering.forget(name, None if kept is None else int(kept))
+            return Answer(204, {}, b"")
+
+        return await self._once.between(key, partial(self._kept, name), execute)
 
     async def _steered(self, request: Request, collection: str, steer: Steer) -> HTTPResponse:
-        name = await self._admitted(request, collection)
-        return json_answer({"collection": name, **told(await steer(name))})
+        name, key = await self._admitted(request, collection)
 
-    async def _admitted(self, request: Request, collection: str) -> str:
-        self._access.admin(request)
+        async def look() -> About:
+            job = (await self._deployment.jobs.all()).get(name)
+            return VACANT if job is None else job.asked_at
+
+        async def execute(asked_at: About | None) -> Answer:
+            return _answer({"collection": name, **told(await steer(name, asked_at))})
+
+        return await self._once.between(key, look, execute)
+
+    async def _kept(self, name: str) -> About:
+        return (await self._deployment.generations.kept()).get(name, VACANT)
+
+    async def _admitted(self, request: Request, collection: str) -> tuple[str, Key | None]:
+        actor = self._access.admin(request).actor
         reading.parameters(request, ())
-        return (await self._deployment.catalog.find(reading.collection_name(collection))).name
+        key = key_of(request, actor)
+        declared = await self._deployment.catalog.find(reading.collection_name(collection))
+        return declared.name, key
+
+
+async def _this_moment() -> About:
+    return time.time()
+
+
+def _answer(value: JsonObject, status: int = 200, headers: dict[str, str] | None = None) -> Answer:
+    return Answer(status, headers or {}, orjson.dumps(value))
 
 
 def _options(request: Request) -> JsonObject:

@@ -13,6 +13,7 @@ def administration() -> list[Step]:
         *_exporting(),
         *_parked(),
         *_rebuilding(),
+        *_keyed(),
         Step("metrics_scrape", "GET", "/metrics", 200),
         *_guarded(),
     ]
@@ -88,6 +89,21 @@ def _guarded() -> list[Step]:
             Step(name, method, path, "forbidden", by="user"),
             Step(name, method, f"{path}?x=1", "parameter-unknown"),
         )
+    ]
+
+
+def _keyed() -> list[Step]:
+    """Every change under the key of a document that was written, and under one that can not be."""
+    changes = [
+        ("collection_declare", "PUT", f"{COLLECTIONS}/orders"),
+        ("collection_drop", "DELETE", f"{COLLECTIONS}/orders"),
+        *((f"parked_{verb}", "POST", f"{PARKED}/orders/o1/{verb}") for verb in ("retry", "skip")),
+        *((f"projection_{verb}", "POST", f"{PROJECTIONS}/orders/{verb}") for verb in ("rebuild", *STEERING)),
+    ]
+    return [
+        Step(name, method, path, problem, {} if method == "PUT" else None, headers={"Idempotency-Key": key})
+        for name, method, path in changes
+        for key, problem in (("used", "request-differs"), ('"', "header-invalid"))
     ]
 
 

@@ -13,7 +13,7 @@ from app.openapi.operations.documents import ORDER
 from app.openapi.problems import ANY_REQUEST, by_name
 from app.settings import Settings
 from tests.openapi import walk
-from tests.openapi.administering import administration
+from tests.openapi.administering import STEERING, administration
 from tests.openapi.answers import check, problem_of
 from tests.openapi.serving import Served, served
 from tests.openapi.steps import Step
@@ -21,6 +21,14 @@ from tests.projections.world import until
 
 NEEDS_A_FAILURE = {"contention", "log-unavailable", "projection-unavailable"}
 """Problems that need MongoDB or Redis to be away, or luck."""
+
+ORDERS = (
+    "collection_declare",
+    "collection_drop",
+    "parked_retry",
+    "parked_skip",
+    *(f"projection_{verb}" for verb in ("rebuild", *STEERING)),
+)
 
 CHANGES = (
     "batch_execute",
@@ -47,6 +55,7 @@ ELSEWHERE = {
     ("projection_forget", "204"),
     ("health_ready", "503"),
     *product(CHANGES, ("history-unreadable", "request-under-way")),
+    *product(ORDERS, ("request-under-way",)),
     *product(("parked_show", "parked_retry", "parked_skip"), ("200",)),
     ("collection_declare", "projection-behind"),
     ("collection_drop", "projection-behind"),

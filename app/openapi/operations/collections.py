@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.openapi.description import JSON, Answer, Content, Group, Operation, json_answer
-from app.openapi.fields import IF_NONE_MATCH, LOCATION, NAME, PAGE_ETAG
+from app.openapi.fields import ADMIN_KEY, IF_NONE_MATCH, KEYED, LOCATION, NAME, PAGE_ETAG
 
 ALL = "/v1/collections"
 ONE = f"{ALL}/{{name}}"
@@ -51,7 +51,7 @@ DECLARE = Operation(
         "again changes nothing. Every problem of a declaration is told at once, and then nothing is changed. "
         "Documents that are there are not held to a new schema until they are written again."
     ),
-    parameters=(NAME,),
+    parameters=(NAME, ADMIN_KEY),
     body={JSON: Content("Declaration", _DECLARATION)},
     answers={
         200: json_answer("It is declared so now.", "Collection", _DECLARED),
@@ -60,6 +60,7 @@ DECLARE = Operation(
     problems=(
         *_ADMIN,
         *_REDIS,
+        *KEYED,
         "json-invalid",
         "media-type-unsupported",
         "coding-unsupported",
@@ -105,9 +106,9 @@ DROP = Operation(
         "Takes the collection and all its documents away from every reader, for good: a later collection of "
         "the same name begins empty. The log keeps the history."
     ),
-    parameters=(NAME,),
+    parameters=(NAME, ADMIN_KEY),
     answers={204: Answer("It was dropped.")},
-    problems=(*_ADMIN, *_REDIS, "collection-missing"),
+    problems=(*_ADMIN, *_REDIS, *KEYED, "collection-missing"),
 )
 
 OPENAPI = Operation(

@@ -1,7 +1,7 @@
 """Operations on parked documents."""
 
 from app.openapi.description import Group, Operation, json_answer
-from app.openapi.fields import COLLECTION, ID
+from app.openapi.fields import ADMIN_KEY, COLLECTION, ID, KEYED
 
 _ADMIN = (
     "parameter-unknown",
@@ -63,9 +63,9 @@ RETRY = Operation(
     access="admin",
     summary="Try a parked document again",
     description="Reads what waits from the log and applies it, as far as it can be.",
-    parameters=(COLLECTION, ID),
+    parameters=(COLLECTION, ID, ADMIN_KEY),
     answers={200: json_answer("It was tried.", "ParkedOutcome", _APPLIED)},
-    problems=_ONE,
+    problems=(*_ONE, *KEYED),
 )
 
 SKIP = Operation(
@@ -79,9 +79,9 @@ SKIP = Operation(
         "The one commit that could not be applied is left out for good, in every rebuild too; it stays in the "
         "log. What waits behind it is applied, as far as it can be."
     ),
-    parameters=(COLLECTION, ID),
+    parameters=(COLLECTION, ID, ADMIN_KEY),
     answers={200: json_answer("It is left out.", "ParkedOutcome", _APPLIED)},
-    problems=_ONE,
+    problems=(*_ONE, *KEYED),
 )
 
 PARKED = Group(

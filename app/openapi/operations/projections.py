@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.openapi.description import JSON, Answer, Content, Group, Operation, json_answer
-from app.openapi.fields import COLLECTION, LOCATION
+from app.openapi.fields import ADMIN_KEY, COLLECTION, KEYED, LOCATION
 
 _ADMIN = (
     "parameter-unknown",
@@ -60,12 +60,13 @@ REBUILD = Operation(
         "it; readers see the old generation until the one step in which they see the new one. Follow it with "
         "`GET /v1/projections`. The body may be left out."
     ),
-    parameters=(COLLECTION,),
+    parameters=(COLLECTION, ADMIN_KEY),
     body={JSON: Content("RebuildOptions", {"verify": True, "keep": True})},
     needs_body=False,
     answers={202: json_answer("It is ordered.", "RebuildJob", _job("queued"), LOCATION)},
     problems=(
         *_ADMIN,
+        *KEYED,
         "collection-missing",
         "rebuild-running",
         "json-invalid",
@@ -85,9 +86,9 @@ def _steering(verb: str, summary: str, description: str, state: str) -> Operatio
         access="admin",
         summary=summary,
         description=description,
-        parameters=(COLLECTION,),
+        parameters=(COLLECTION, ADMIN_KEY),
         answers={200: json_answer("The rebuild as it is now.", "RebuildJob", _job(state))},
-        problems=(*_ADMIN, "collection-missing", "rebuild-missing"),
+        problems=(*_ADMIN, *KEYED, "collection-missing", "rebuild-missing"),
     )
 
 
@@ -113,11 +114,11 @@ ROLLBACK = Operation(
         "Readers see the generation that was kept, at once. It was kept up to date, so nobody is taken back in "
         "time. What they saw until now is kept instead: the same order again undoes this one."
     ),
-    parameters=(COLLECTION,),
+    parameters=(COLLECTION, ADMIN_KEY),
     answers={
         200: json_answer("They see it.", "RolledBack", {"collection": "orders", "generation": 1795339800120})
     },
-    problems=(*_ADMIN, "collection-missing", "nothing-kept"),
+    problems=(*_ADMIN, *KEYED, "collection-missing", "nothing-kept"),
 )
 
 FORGET = Operation(
@@ -128,9 +129,9 @@ FORGET = Operation(
     access="admin",
     summary="Forget the generation before",
     description="Frees the memory of the generation that is kept for a rollback.",
-    parameters=(COLLECTION,),
+    parameters=(COLLECTION, ADMIN_KEY),
     answers={204: Answer("It is gone.")},
-    problems=(*_ADMIN, "collection-missing", "nothing-kept"),
+    problems=(*_ADMIN, *KEYED, "collection-missing", "nothing-kept"),
 )
 
 PROJECTIONS = Group(

@@ -1,0 +1,1 @@
+"""Keyed requests that are no commands on documents: one effect each, and one answer."""

@@ -1,0 +1,132 @@
+"""Receipts: what keyed requests that leave no commit in the log were about, and how they were answered.
+
+{ _id: Binary(16) request, digest: Binary(16), at: Date, about: number?,
+  answer: { status: 201, headers: {…}, body: Binary }? }
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import DuplicateKeyError, PyMongoError
+from sanic.response import HTTPResponse
+
+from app.routes.answering import bytes_answer, empty_answer
+from commands.requests import Key
+from events.commit import now
+from events.errors import LogUnavailable
+from events.store import DURABLE, MAJORITY, Database
+
+RECEIPTS = "receipts"
+
+GIVEN_UP = timedelta(seconds=60)
+"""After this time, a request that is not answered is taken for one whose process has died."""
+
+About = float | int
+"""What a request is about, found before anything happens: a generation's number, a position, a time."""
+
+
+class ReceiptTaken(Exception):
+    """The request had its effect already, and has its receipt."""
+
+
+class Answer(NamedTuple):
+    """What is answered: a status, headers besides those of all answers, and the bytes of JSON, if any."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    def response(self) -> HTTPResponse:
+        """As it is sent."""
+        if not self.body:
+            return empty_answer(self.status, self.headers)
+        return bytes_answer(self.body, self.status, self.headers)
+
+
+class Receipt(NamedTuple):
+    """One request. answer: None until it has one, which it may never have where a process died."""
+
+    at: datetime
+    about: About | None
+    answer: Answer | None
+
+
+class Receipts:
+    """The receipts of one deployment. They live as long as the log does."""
+
+    def __init__(self, database: Database) -> None:
+        self._name = database.name
+        self._receipts: Any = database.get_collection(RECEIPTS, read_concern=MAJORITY, write_concern=DURABLE)
+
+    async def find(self, key: Key) -> Receipt | None:
+        """The receipt of a request. Raises RequestDiffers, LogUnavailable."""
+        with _translated():
+            found = await self._receipts.find_one({"_id": key.request})
+        if found is None:
+            return None
+        key.check(found["digest"])
+        return Receipt(found["at"], found.get("about"), _answer(found.get("answer")))
+
+    async def add(self, key: Key, answer: Answer, session: AsyncClientSession | None) -> None:
+        """Keep the answer to a request whose effect is in the same transaction.
+
+        Raises: ReceiptTaken: the request had its effect already; PyMongoError.
+        """
+        new = {"_id": key.request, "digest": key.digest, "at": now(), "answer": _stored(answer)}
+        receipts = self._receipts if session is None else session.client[self._name][RECEIPTS]
+        try:
+            await receipts.insert_one(new, session=session)
+        except DuplicateKeyError as error:
+            raise ReceiptTaken from error
+
+    async def begin(self, key: Key, about: About, over: Receipt | None) -> bool:
+        """Keep what a request is about, before anything happens; False where another process was faster.
+
+        over: the receipt that somebody left who did not come to an answer.
+        Raises: LogUnavailable.
+        """
+        at = now()
+        with _translated():
+            if over is not None:
+                query = {"_id": key.request, "at": over.at, "answer": {"$exists": False}}
+                return bool((await self._receipts.update_one(query, {"$set": {"at": at}})).modified_count)
+            new = {"_id": key.request, "digest": key.digest, "at": at, "about": about}
+            try:
+                await self._receipts.insert_one(new)
+            except DuplicateKeyError:
+                return False
+        return True
+
+    async def finish(self, key: Key, answer: Answer) -> None:
+        """Keep the answer to a request that had its effect. Raises LogUnavailable."""
+        with _translated():
+            await self._receipts.update_one({"_id": key.request}, {"$set": {"answer": _stored(answer)}})
+
+    async def withdraw(self, key: Key) -> None:
+        """Forget a request that was refused. Raises LogUnavailable."""
+        with _translated():
+            await self._receipts.delete_one({"_id": key.request, "answer": {"$exists": False}})
+
+    async def leave(self, key: Key) -> None:
+        """Let anybody go on with a request of which nobody knows whether it had its effect."""
+        with _translated():
+            await self._receipts.update_one({"_id": key.request}, {"$set": {"at": now() - GIVEN_UP}})
+
+
+def _stored(answer: Answer) -> dict[str, Any]:
+    return answer._asdict()
+
+
+def _answer(stored: dict[str, Any] | None) -> Answer | None:
+    return None if stored is None else Answer(stored["status"], stored["headers"], bytes(stored["body"]))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except PyMongoError as error:
+        raise LogUnavailable(str(error)) from error
