@@ -21,9 +21,9 @@ from tests.scheduling import ByDeployment
 from tests.servers import fresh_mongod, fresh_redis
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """How many examples properties are tried with."""
-    know_profiles()
+    know_profiles(config)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByDeployment:

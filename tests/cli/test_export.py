@@ -15,11 +15,11 @@ from tests.deployments import FOLDBASE, Up, foldbase
 from tests.exporting.files import cells, lines, table
 from tests.exporting.filling import fill
 
-MANY = 50_000
-TEXT = "x" * 1000
+MANY = 20_000
+TEXT = "x" * 2700
 MIB = 2**20
 MOST_GROWTH = {"csv": 24 * MIB, "parquet": 96 * MIB}
-"""By how much an export of 50,000 documents may take more than one of none; they are 56 MB of JSON."""
+"""By how much an export of 20,000 documents may take more than one of none; they are 56 MB of JSON."""
 
 EAGER = """
 from app import progress

@@ -11,6 +11,7 @@ from tests.events.commits import Readable, assert_no_gap
 
 T = TypeVar("T")
 FEW = 7
+BREATH = 0.002
 
 
 async def collide(*calls: Callable[[], Awaitable[T]]) -> list[T | BaseException]:
@@ -48,8 +49,10 @@ async def _follow(log: Readable, partition: int, seen: list[Commit], ended: asyn
         assert_no_gap(after, commits)
         seen += commits
         after = Position(after + len(commits))
-        if last and not commits:
-            return
+        if not commits:
+            if last:
+                return
+            await asyncio.sleep(BREATH)
 
 
 async def until(condition: Callable[[], object], within: float = 10.0) -> None:

@@ -17,6 +17,7 @@ from tests.events.commits import everything, new
 from tests.events.logs import IMPATIENT, another
 from tests.events.racing import collide, followed
 from tests.events.wire import Fate, Wire, wire_to
+from tests.examples import seeds
 
 WRITERS, EACH, AT_ONCE, SPOILED = 2, 120, 12, 30
 AT_SEA = ("insert", "find", "delete", "commitTransaction", "abortTransaction")
@@ -92,7 +93,7 @@ async def at_sea(mongod: Running, database: Database, storm: Storm, random: Rand
 
 
 @pytest.mark.usefixtures("wire")
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@seeds(1)
 async def test_every_append_of_a_storm_is_stored_once(
     seed: int, mongod: Running, database: Database, direct: EventLog
 ) -> None:

@@ -145,18 +145,22 @@ async def test_client_that_goes_away_ends_the_reading(
 
 
 async def test_export_may_take_longer_than_a_handler_may_be_silent(
-    long: Documents, admin: httpx.AsyncClient, site: Served, monkeypatch: pytest.MonkeyPatch
+    long: Documents,
+    home: Database,
+    admin: httpx.AsyncClient,
+    site: Served,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(site.app.config, "RESPONSE_TIMEOUT", SILENCE)
+    last = await home["commits"].find_one({"stream": f"long/o{MANY // 2:07}"})
+    assert last is not None
     begun = asyncio.get_running_loop().time()
-    async with _asked(long, admin) as (reader, _):
-        received = b""
-        while piece := await reader.read(PIECE):
-            received += piece
-            if asyncio.get_running_loop().time() - begun < 1.5 * SILENCE:
-                await asyncio.sleep(SILENCE / 400)  # a client that takes its time
-    assert received.endswith(b"\r\n0\r\n\r\n")
-    assert asyncio.get_running_loop().time() - begun > SILENCE
+    async with _asked(long, admin, f"&at={last['_id']}") as (reader, _):
+        while asyncio.get_running_loop().time() - begun < 1.5 * SILENCE:
+            assert await reader.read(PIECE)
+            await asyncio.sleep(SILENCE / 400)  # a client that takes its time
+        assert _exporting()
+        assert (await reader.read()).endswith(b"\r\n0\r\n\r\n")
 
 
 async def test_client_that_takes_nothing_is_cut_off(
@@ -198,7 +202,7 @@ def _export(orders: Documents) -> str:
 
 @asynccontextmanager
 async def _asked(
-    orders: Documents, admin: httpx.AsyncClient
+    orders: Documents, admin: httpx.AsyncClient, more: str = ""
 ) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
     """A connection on which an export was asked for, and whose answer has begun; nothing more is read of it."""
     url = admin.base_url
@@ -206,7 +210,7 @@ async def _asked(
     connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     connected.connect((url.host, url.port or 80))
     reader, writer = await asyncio.open_connection(sock=connected, limit=4096)
-    head = f"GET {_export(orders)}?format=ndjson HTTP/1.1\r\nHost: {url.host}\r\nConnection: close\r\n"
+    head = f"GET {_export(orders)}?format=ndjson{more} HTTP/1.1\r\nHost: {url.host}\r\nConnection: close\r\n"
     writer.write(f"{head}Authorization: {admin.headers['authorization']}\r\n\r\n".encode())
     try:
         assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")

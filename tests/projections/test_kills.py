@@ -8,6 +8,7 @@ import pytest
 
 from commands.documents import Put
 from projections import follower
+from tests.examples import seeds
 from tests.projections.histories import assert_is_fold, watching, write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold, seen
@@ -68,7 +69,7 @@ async def test_killed_at_any_message_while_it_follows_it_leaves_a_fold(
 
 
 @pytest.mark.usefixtures("small_batches", "impatient")
-@pytest.mark.parametrize("seed", range(3))
+@seeds(2)
 async def test_cut_off_and_killed_again_and_again_while_documents_change_it_ends_with_the_fold(
     wide_world: World, wire: Wire, seed: int
 ) -> None:

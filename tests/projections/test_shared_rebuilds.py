@@ -40,7 +40,7 @@ async def crewed(world: World) -> AsyncIterator[None]:
         await end([task])
 
 
-@pytest.mark.parametrize("workers", [2, 3])
+@pytest.mark.parametrize(("partitions", "workers"), [(1, 3), (3, 2)], indirect=["partitions"])
 async def test_processes_that_share_a_rebuild_make_the_very_same(wide_world: World, workers: int) -> None:
     world = wide_world
     await filled(world)

@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 
 from projections.layout import Layout
 from projections.shares import Shares
+from tests.examples import seeds
 from tests.projections.world import until
 
 LAYOUT = Layout("d")
@@ -40,7 +41,7 @@ async def test_partitions_are_shared_evenly(redis: Redis, partitions: int, proje
     assert_fair(await settled(everybody), partitions)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@seeds(5)
 async def test_partitions_are_shared_evenly_again_after_any_coming_and_going(redis: Redis, seed: int) -> None:
     random = Random(seed)
     partitions = random.randint(1, 20)

@@ -43,15 +43,17 @@ DECLARED: dict[str, Any] = {
 async def until(condition: Callable[[], object | Awaitable[object]], within: float = 15.0) -> None:
     """Wait until `condition` holds; fails after `within` seconds.
 
-    By the clock and not by `asyncio.timeout`: a cancellation can be swallowed on Python 3.11.
+    By the clock and not by `asyncio.timeout`: a cancellation can be swallowed on Python 3.11. The longer it has
+    waited, the longer it rests between two looks: to look costs what those who are waited for could use.
     """
-    deadline = time.monotonic() + within
+    begun = time.monotonic()
     while True:
         held = condition()
         if await held if isinstance(held, Awaitable) else held:
             return
-        assert time.monotonic() < deadline, f"waited {within:g} s in vain"
-        await asyncio.sleep(0.003)
+        waited = time.monotonic() - begun
+        assert waited < within, f"waited {within:g} s in vain"
+        await asyncio.sleep(min(0.003 + waited / 50, 0.05))
 
 
 class World:

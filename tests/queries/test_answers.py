@@ -4,13 +4,13 @@ from random import Random
 from typing import Any
 
 import orjson
-import pytest
 from redis.asyncio import Redis
 
 from catalog.declared import Condition, IndexField
 from queries.errors import IndexNeeded, QueryInvalid
 from queries.lists import Page
 from queries.query import Query
+from tests.examples import seeds
 from tests.projections.marks import KILLING
 from tests.queries.reference import in_order
 from tests.queries.shelf import Shelf, index
@@ -25,7 +25,7 @@ SCALARS: tuple[Any, ...] = (
 FEW: tuple[Any, ...] = (0, 1, "a", "ab", None)
 
 
-@pytest.mark.parametrize("seed", range(24))
+@seeds(12)
 async def test_answers_equal_a_filter_and_a_sort(redis: Redis, seed: int) -> None:
     random = Random(seed)
     shelf = Shelf(redis, *(_index(random) for _ in range(random.randint(0, 4))))
@@ -37,7 +37,7 @@ async def test_answers_equal_a_filter_and_a_sort(redis: Redis, seed: int) -> Non
         await _check(shelf, Query(where=query.where, sort=_flipped(query.sort), limit=query.limit, count=True))
 
 
-@pytest.mark.parametrize("seed", range(12))
+@seeds(6)
 async def test_what_an_index_serves_needs_no_scan(redis: Redis, seed: int) -> None:
     random = Random(seed)
     fields = random.sample(PATHS, 3)

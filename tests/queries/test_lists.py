@@ -17,6 +17,7 @@ from queries.parameters import from_query_string
 from queries.query import Query
 from queries.texts import texts_of
 from queries.travel import MOST_ENTRIES
+from tests.examples import seeds
 from tests.projections.marks import KILLING
 from tests.queries.shelf import LAYOUT, Shelf, declared, index
 
@@ -234,7 +235,7 @@ async def test_a_page_may_be_shorter_where_it_would_cost_too_much(redis: Redis) 
     assert sorted(seen) == sorted(many)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@seeds(2)
 @pytest.mark.parametrize(
     "text",
     [

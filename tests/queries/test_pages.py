@@ -8,6 +8,7 @@ import pytest
 from commands.documents import Create, Delete, MergePatch, Restore
 from queries.documents import Page
 from queries.errors import QueryInvalid
+from tests.examples import seeds
 from tests.projections.marks import KILLING
 from tests.projections.world import World
 
@@ -67,7 +68,7 @@ async def test_a_collection_without_documents_is_one_empty_page(world: World) ->
     assert (page.items, page.next) == ([], None)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@seeds(2)
 async def test_pages_are_stable_while_documents_come_and_go(wide_world: World, seed: int) -> None:
     world, random = wide_world, Random(seed)
     standing = {f"always-{n}" for n in range(12)}

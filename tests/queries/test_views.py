@@ -11,6 +11,7 @@ from catalog.declared import Condition, Group, IndexField, Measure, View
 from queries import view_walk
 from queries.errors import QueryInvalid, ViewBuilding, ViewMissing
 from queries.query import Query
+from tests.examples import seeds
 from tests.projections.documents import present
 from tests.projections.marks import KILLING
 from tests.projections.views.recomputed import ordered
@@ -44,7 +45,7 @@ def short_walks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("short_walks")
 @pytest.mark.parametrize("scan_limit", [0, 8, 10_000])
-@pytest.mark.parametrize("seed", range(4))
+@seeds(2)
 async def test_answers_equal_a_filter_and_a_sort(redis: Redis, seed: int, scan_limit: int) -> None:
     random = Random(seed)
     groups = GROUPS[: random.randint(0, 3)]
