@@ -13,6 +13,7 @@ from commands.requests import Key, Requests
 from commands.states import BEFORE_ALL, Loaded, States
 from commands.turns import Turns
 from events.commit import Commit, Event, NewCommit, committed
+from events.effects import Effect
 from events.errors import InvalidValue, RequestRepeated, VersionConflict
 from events.log import EventLog
 from events.position import NO_STREAM, NOWHERE, StreamName
@@ -88,18 +89,19 @@ class Executor:
             try:
                 return await self._execute(order)
             except (Refused, InvalidValue, VersionConflict, RequestRepeated):
-                effect = await self._log.find_request(order.key.request)
+                effect = await self._log.effects.find(order.key.request)
                 if effect is None:
                     raise
             order.key.check(effect.digest)
             return await self.repeated(order, effect)
 
-    async def repeated(self, order: Order[Any, S], effect: Commit) -> Executed[S]:
+    async def repeated(self, order: Order[Any, S], effect: Effect) -> Executed[S]:
         """What came of a request when it had its effect. Raises LogUnavailable, HistoryUnreadable."""
-        before = counted(order, await self._states.before(effect, order.decider))
-        if not effect.events:
+        found, commit = await self._states.before(effect, order.decider)
+        before = counted(order, found)
+        if commit is None:
             return Executed(effect.stream, before, before)
-        after = await self._states.after(effect, order.decider, before.state)
+        after = await self._states.after(commit, order.decider, before.state)
         return Executed(effect.stream, before, after)
 
     async def _execute(self, order: Order[Any, S]) -> Executed[S]:

@@ -22,15 +22,8 @@ class Key(NamedTuple):
     request: bytes
     digest: bytes
 
-    @property
-    def whole(self) -> "Key":
-        """The key of a request of several commands as a whole, which is nobody's part."""
-        return self.part(-1)
-
     def part(self, index: int) -> "Key":
-        """The key of one command of several that came with this one; the first command's is this one."""
-        if index == 0:
-            return self
+        """The key of one command of several that came with this one."""
         return Key(blake2b(self.request + index.to_bytes(4, signed=True), digest_size=16).digest(), self.digest)
 
     def check(self, digest: bytes | None) -> None:

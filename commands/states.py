@@ -11,6 +11,7 @@ from commands.decider import Decider
 from commands.errors import HistoryUnreadable
 from commands.snapshots import Snapshots
 from events.commit import Commit
+from events.effects import Effect
 from events.errors import LogUnavailable
 from events.log import EventLog
 from events.position import NO_STREAM, Position, StreamName, Version
@@ -62,17 +63,21 @@ class States:
         self._remember(stream, decider, loaded)
         return loaded
 
-    async def before(self, commit: Commit, decider: Decider[Any, S]) -> Loaded[S]:
-        """The state that a commit of the past was decided on: without events, the one it found fulfilled.
+    async def before(self, effect: Effect, decider: Decider[Any, S]) -> tuple[Loaded[S], Commit | None]:
+        """The state that a request of the past was decided on, and the commit it led to.
 
+        No commit where that has no events: then the state is the one that fulfilled the request.
         Raises: LogUnavailable; HistoryUnreadable.
         """
-        stream, last = commit.stream, (commit.cause if not commit.events else None) or commit.position - 1
-        commits = [each for each in await self._log.read(stream) if each.position <= last]
+        stream = effect.stream
+        history = await self._log.read(stream)
+        last = (effect.cause if effect.first is None else None) or effect.position - 1
+        commits = [each for each in history if each.position <= last]
+        led_to = next((each for each in history if each.position == effect.position), None)
         state = await self._fold(stream, decider, commits, decider.initial)
         if not commits:
-            return Loaded(NO_STREAM, BEFORE_ALL, state)
-        return Loaded(commits[-1].last_version, commits[-1].position, state)
+            return Loaded(NO_STREAM, BEFORE_ALL, state), led_to
+        return Loaded(commits[-1].last_version, commits[-1].position, state), led_to
 
     async def after(self, commit: Commit, decider: Decider[Any, S], before: S) -> Loaded[S]:
         """The state that a commit of the past led to from `before`. Raises as `before`."""

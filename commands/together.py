@@ -24,6 +24,7 @@ from commands.execution import (
 )
 from commands.states import Loaded
 from events.commit import Commit, NewCommit
+from events.effects import Effect
 from events.errors import InvalidValue, RequestRepeated, TogetherRefused, VersionConflict
 from events.log import EventLog
 from events.position import StreamName
@@ -132,17 +133,16 @@ class Together:
             done.append(Executed(order.stream, before, after))
         return done
 
-    async def _effects(self, orders: Orders) -> list[Commit] | None:
-        """The commits that the orders led to when they were sent before; None where they were not."""
+    async def _effects(self, orders: Orders) -> list[Effect] | None:
+        """What the orders led to when they were sent before; None where they were not."""
         keys = [order.key for order in orders if order.key is not None]
         if len(keys) < len(orders):
             return None
-        found = await self._log.find_requests([key.request for key in keys])
-        if not all(key.request in found for key in keys):
-            return None
+        found = await self._log.effects.of(key.request for key in keys)
         for key in keys:
-            key.check(found[key.request].digest)
-        return [found[key.request] for key in keys]
+            if key.request in found:
+                key.check(found[key.request].digest)
+        return [found[key.request] for key in keys] if len(found) == len(keys) else None
 
 
 def _decide(orders: Orders, now: States) -> Plan:

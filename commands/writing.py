@@ -1,7 +1,7 @@
 """Writing documents of a collection: its schema, unique fields and limits around the generic decider."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import NamedTuple
 
 from catalog.declared import Declared
@@ -13,9 +13,9 @@ from commands.execution import Executed, Executor, Order
 from commands.ids import new_id
 from commands.requests import Key
 from commands.together import Together
-from events.commit import JsonObject
+from events.commit import JsonObject, NewCommit
 from events.document import Absent, Document, Present, response_body
-from events.errors import ClaimTaken
+from events.errors import ClaimTaken, RequestRepeated
 from events.log import EventLog
 from events.position import StreamName, id_of, partition_for, stream_name
 
@@ -124,14 +124,12 @@ class DocumentCommands:
     ) -> list[Written]:
         """Execute several commands, one after the other: all of them take effect, or none does.
 
-        key:    of the request they came with.
+        key:    of the request they came with: the first command's, since it stands or falls with the others.
         Raises: CommandRefused with the first that was refused; VersionConflict under lasting contention;
                 InvalidValue where they are too many or too large; LogUnavailable.
         """
-        orders = [
-            self._order(write, actor, None if key is None else key.part(place), trace)
-            for place, write in enumerate(writes)
-        ]
+        keys = [key.part(place) if place and key is not None else key for place in range(len(writes))]
+        orders = [self._order(write, actor, own, trace) for write, own in zip(writes, keys, strict=True)]
         freed: set[str] = set()
         while True:
             try:
@@ -151,15 +149,27 @@ class DocumentCommands:
     @contextmanager
     def under_way(self, key: Key | None) -> Iterator[None]:
         """Hold the key of a request of several commands. Raises RequestUnderWay, RequestDiffers."""
-        with nullcontext() if key is None else self._executor.requests.under_way(key.whole):
+        with nullcontext() if key is None else self._executor.requests.under_way(key):
             yield
 
-    async def check_repeated(self, key: Key | None, commands: int) -> None:
-        """Raises RequestDiffers where the key had its effect with another request of several commands."""
-        if key is not None:
-            found = await self._log.find_requests([key.part(place).request for place in range(commands)])
-            for effect in found.values():
-                key.check(effect.digest)
+    async def is_marked(self, key: Key, commands: int) -> bool:
+        """Whether the key of several commands, each with its part of it, was marked. Raises RequestDiffers."""
+        parts = [key.part(place).request for place in range(commands)]
+        found = await self._log.effects.of([key.request, *parts])
+        for effect in found.values():
+            key.check(effect.digest)
+        return key.request in found
+
+    async def mark(self, key: Key, collection: str, written: Written, *, actor: str) -> None:
+        """Leave the key of several commands in the log, now that this one of them has had its effect.
+
+        Raises: LogUnavailable.
+        """
+        stream, document = stream_name(collection, written.id), written.document
+        request, digest = key
+        mark = NewCommit(stream, document.version, [], actor, request, digest, cause=document.position)
+        with suppress(RequestRepeated):
+            await self._log.append(mark)
 
     def _order(self, write: Write, actor: str, key: Key | None, trace: str | None) -> Order[Command, Document]:
         stream = stream_name(write.declared.name, write.id)

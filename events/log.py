@@ -12,6 +12,7 @@ from events.batch import Append
 from events.claims import Holding
 from events.codec import PLAIN, decoded
 from events.commit import Commit, NewCommit, committed, encoded, from_stored, now
+from events.effects import Effects
 from events.errors import (
     ClaimTaken,
     InvalidValue,
@@ -51,6 +52,7 @@ class EventLog:
         self.id = id
         self.partitions = partitions
         self.skips = Skips(database)
+        self.effects = Effects(database)
         self._database = database
         self._commits = database.get_collection(COMMITS, codec_options=PLAIN, read_concern=MAJORITY)
         self._pages = Pages(database)
@@ -108,7 +110,7 @@ class EventLog:
                       with a request key, whose answer the commit then is.
         new.expected: the version the decision was taken on; 0 means "no such stream yet".
         Raises:   VersionConflict: nothing was written; read and decide again.
-                  RequestRepeated: nothing was written; `find_request` has the commit to answer from.
+                  RequestRepeated: nothing was written; `effects` tells the commit to answer from.
                   ClaimTaken: nothing was written; a unique value is held by another document.
                   InvalidValue: nothing was written; the commit is too large or no BSON can hold it.
                   LogUnavailable: `unknown` says whether it may have been written.
@@ -211,16 +213,6 @@ class EventLog:
         partitions = range(self.partitions)
         found = await asyncio.gather(*(self.head(partition) for partition in partitions))
         return dict(zip(partitions, found, strict=True))
-
-    async def find_request(self, request: bytes) -> Commit | None:
-        """The commit that an idempotency key stands in."""
-        found = await self._guard(self._commits.find_one({"request": request}))
-        return None if found is None else from_stored(found)
-
-    async def find_requests(self, requests: Sequence[bytes]) -> dict[bytes, Commit]:
-        """The commits that several idempotency keys stand in, by key; those that stand in none are left out."""
-        found = await self._find({"request": {"$in": list(requests)}}, BY_POSITION)
-        return {commit.request: commit for commit in found if commit.request is not None}
 
     async def holds(self, collection: str, floors: Mapping[int, int] | None = None) -> bool:
         """Whether a document of the collection was ever written.

@@ -32,8 +32,7 @@ class Before:
 
     async def _fetch(self, page: int) -> dict[bytes, Effect]:
         first, last = page * PAGE, page * PAGE + PAGE - 1
-        found = await self._effects.between(self._keys.request(first), self._keys.request(last))
-        return {effect.request: effect for effect in found}
+        return await self._effects.between(self._keys.request(first), self._keys.request(last))
 
 
 def _looked_at(page: "asyncio.Task[dict[bytes, Effect]]") -> None:

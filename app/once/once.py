@@ -85,7 +85,7 @@ class Once:
 
     async def _find(self, key: Key) -> Receipt | None:
         receipt = await self._receipts.find(key)
-        if receipt is None and await self._log.find_request(key.request) is not None:
+        if receipt is None and await self._log.effects.find(key.request) is not None:
             raise RequestDiffers
         return receipt
 

@@ -54,16 +54,24 @@ class BatchRoutes:
         with self._commands.under_way(asks.key):
             if atomic:
                 return self._answer(asks, await self._together(asks, commands))
-            await self._commands.check_repeated(asks.key, len(commands))
             return self._answer(asks, await self._one_by_one(asks, commands))
 
     async def _one_by_one(self, asks: Asked, commands: Sequence[Command]) -> list[Outcome]:
+        is_marked = asks.key is None or await self._commands.is_marked(asks.key, len(commands))
+
         async def execute(place: int, ids: Ids) -> Written:
             write = await self._write(commands[place], ids)
             key = None if asks.key is None else asks.key.part(place)
             return await self._commands.execute(write, actor=asks.actor, key=key, trace=asks.trace)
 
-        return await run([command.entry for command in commands], execute)
+        entries = [command.entry for command in commands]
+        outcomes = await run(entries, execute)
+        if asks.key is not None and not is_marked:
+            for entry, outcome in zip(entries, outcomes, strict=True):
+                if isinstance(outcome, Written):
+                    await self._commands.mark(asks.key, entry.collection, outcome, actor=asks.actor)
+                    break
+        return outcomes
 
     async def _together(self, asks: Asked, commands: Sequence[Command]) -> Sequence[Outcome]:
         """Raises CommandRefused."""

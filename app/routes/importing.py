@@ -26,7 +26,6 @@ from app.routes.idempotency import given_key
 from app.routes.preferring import WRITES, Preferences, applied, preferences
 from app.routes.streaming import stream
 from catalog.declared import Declared
-from events.effects import Effects
 from queries.errors import QueryInvalid
 
 MOST_AT_ONCE = 8
@@ -46,7 +45,7 @@ class ImportRoutes:
         self._catalog = deployment.catalog
         self._deployment = deployment
         self._queries = deployment.queries
-        self._effects = Effects(deployment.stores.database)
+        self._effects = deployment.log.effects
         self._auto_declare = deployment.settings.auto_declare
         self._places = asyncio.Semaphore(MOST_AT_ONCE)
 

@@ -5,6 +5,7 @@ from itertools import count, islice, pairwise
 from typing import Any, Protocol
 
 from events.commit import Commit, Event, NewCommit
+from events.effects import Effect
 from events.errors import LogError
 from events.position import Position, StreamName, Version, beginning, partition_for, stream_name
 
@@ -27,6 +28,20 @@ def new(
 ) -> NewCommit:
     """A commit to append; `more` as NewCommit has it."""
     return NewCommit(StreamName(stream), Version(expected), list(events), "user:ada", **more)
+
+
+def effect_of(commit: Commit) -> Effect:
+    """What the log tells of the commit when it is asked for its request."""
+    assert commit.request is not None
+    return Effect(
+        commit.request,
+        commit.digest,
+        commit.stream,
+        commit.last_version if commit.events else Version(0),
+        commit.position,
+        commit.cause,
+        commit.events[0].type if commit.events else None,
+    )
 
 
 def neighbours(number: int, partitions: int, partition: int = 0) -> list[StreamName]:

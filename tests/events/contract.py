@@ -3,13 +3,14 @@
 `test_log_contract.py` holds the real log to them, and a log that does nothing against them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 import pytest
 
 from events.claims import Holding
 from events.commit import MOST_EVENTS, Commit, Event, NewCommit
+from events.effects import Effect
 from events.errors import InvalidValue, RequestRepeated, VersionConflict
 from events.position import (
     NO_STREAM,
@@ -21,9 +22,17 @@ from events.position import (
     partition_of,
     stream_name,
 )
-from tests.events.commits import ALL, CREATED, NUMBER, counted, everything, key, new
+from tests.events.commits import ALL, CREATED, NUMBER, counted, effect_of, everything, key, new
 
 ORDER = stream_name("orders", "o1")
+
+
+class Lookup(Protocol):
+    """The verbs of looking requests up."""
+
+    async def find(self, request: bytes) -> Effect | None: ...
+    async def of(self, requests: Iterable[bytes]) -> dict[bytes, Effect]: ...
+    async def between(self, first: bytes, last: bytes) -> dict[bytes, Effect]: ...
 
 
 class Log(Protocol):
@@ -31,6 +40,8 @@ class Log(Protocol):
 
     partitions: int
 
+    @property
+    def effects(self) -> Lookup: ...
     async def append(self, new: NewCommit) -> Commit: ...
     async def append_together(self, news: Sequence[NewCommit]) -> list[Commit]: ...
     async def read(self, stream: StreamName, *, after: Version = NO_STREAM) -> list[Commit]: ...
@@ -44,7 +55,6 @@ class Log(Protocol):
         collection: str | None = None,
     ) -> list[Commit]: ...
     async def head(self, partition: int) -> Position: ...
-    async def find_request(self, request: bytes) -> Commit | None: ...
     async def holds(self, collection: str, floors: Mapping[int, int] | None = None) -> bool: ...
     async def count(self, *, after: Position, until: Position, collection: str) -> int: ...
     async def holding(self, claim: str) -> Holding | None: ...
@@ -189,8 +199,8 @@ async def a_request_key_has_one_effect(log: Log) -> None:
     with pytest.raises(RequestRepeated) as refused:
         await log.append(new(ORDER, 1, request=key(7)))
     assert refused.value.request == key(7)
-    assert await log.find_request(key(7)) == commit
-    assert await log.find_request(key(8)) is None
+    assert await log.effects.find(key(7)) == effect_of(commit)
+    assert await log.effects.find(key(8)) is None
     assert await log.read(ORDER) == [commit]
 
 
@@ -199,7 +209,7 @@ async def a_key_alone_leaves_a_commit_that_moves_no_version(log: Log) -> None:
     await log.append(new(ORDER))
     answer = await log.append(new(ORDER, 1, events=(), request=key(7)))
     assert (answer.version, answer.events) == (0, [])
-    assert await log.find_request(key(7)) == answer
+    assert await log.effects.find(key(7)) == effect_of(answer)
     following = await log.append(new(ORDER, 1))
     assert following.version == 2
     assert following.position == answer.position + 1

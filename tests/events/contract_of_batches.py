@@ -15,7 +15,7 @@ from events.errors import (
     VersionConflict,
 )
 from events.position import beginning, partition_of, stream_name
-from tests.events.commits import NUMBER, counted, everything, key, neighbours, new
+from tests.events.commits import NUMBER, counted, effect_of, everything, key, neighbours, new
 from tests.events.contract import Contract, Log
 
 ORDER = stream_name("orders", "o1")
@@ -100,7 +100,7 @@ async def a_repeated_request_among_them_refuses_them_all(log: Log) -> None:
     assert index == 1
     assert isinstance(error, RequestRepeated)
     assert error.request == key(7)
-    assert await log.find_request(key(8)) is None
+    assert await log.effects.find(key(8)) is None
 
 
 @TOGETHER.clause
@@ -151,7 +151,10 @@ async def every_request_key_leads_to_its_own_commit(log: Log) -> None:
             new(ORDER, 1, events=(), request=key(3)),
         ]
     )
-    assert [await log.find_request(key(n)) for n in (1, 2, 3)] == commits
+    effects = {effect.request: effect for effect in map(effect_of, commits)}
+    assert await log.effects.of(key(n) for n in (1, 2, 3, 4)) == effects
+    assert await log.effects.between(key(1), key(3)) == effects
+    assert [await log.effects.find(key(n)) for n in (1, 2, 3)] == list(effects.values())
     assert [commit.version for commit in commits] == [1, 1, 0]
 
 

@@ -9,7 +9,7 @@ from events.commit import Commit, NewCommit
 from events.errors import ClaimTaken, VersionConflict
 from events.log import EventLog
 from events.store import Database
-from tests.events.commits import NUMBER, everything, key, lost, neighbours, new, won
+from tests.events.commits import NUMBER, effect_of, everything, key, lost, neighbours, new, won
 from tests.events.logs import another
 from tests.events.racing import collide, followed
 
@@ -126,7 +126,8 @@ async def test_a_request_is_not_repeated_when_the_first_of_its_batch_was_refused
         log, new(TWO, request=key(1), taken=(NUMBER,)), new(THREE, request=key(1), taken=(OTHER,))
     )
     assert isinstance(refused, ClaimTaken)
-    assert await log.find_request(key(1)) == second
+    assert isinstance(second, Commit)
+    assert await log.effects.find(key(1)) == effect_of(second)
 
 
 async def test_appends_with_and_without_claims_keep_their_order(log: EventLog) -> None:

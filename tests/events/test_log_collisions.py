@@ -12,7 +12,17 @@ from events.log import EventLog
 from events.position import beginning, stream_name
 from events.store import Database
 from tests.events.appending import append_many
-from tests.events.commits import ALL, assert_versions_count_on, counted, everything, key, lost, new, won
+from tests.events.commits import (
+    ALL,
+    assert_versions_count_on,
+    counted,
+    effect_of,
+    everything,
+    key,
+    lost,
+    new,
+    won,
+)
 from tests.events.logs import another
 from tests.events.processes import appending
 from tests.events.racing import collide, followed
@@ -63,7 +73,7 @@ async def test_a_request_sent_many_times_at_once_has_one_effect(log: EventLog, o
         )
         [winner] = won(outcomes)
         assert {type(error) for error in lost(outcomes)} == {RequestRepeated}
-        assert await log.find_request(key(number)) == winner
+        assert await log.effects.find(key(number)) == effect_of(winner)
     assert len(await everything(log)) == 5
 
 

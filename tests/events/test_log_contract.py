@@ -1,6 +1,6 @@
 """The event log keeps its contract; a log that does nothing breaks every clause of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ import pytest
 
 from events.claims import Holding
 from events.commit import Commit, NewCommit, committed
+from events.effects import Effect
 from events.log import EventLog
 from events.position import Position
 from tests.events.contract import COMMITS, Clause
@@ -15,10 +16,24 @@ from tests.events.contract_of_batches import TOGETHER
 from tests.events.contract_of_claims import CLAIMS
 
 
+class FindsNothing:
+    """Knows of no request."""
+
+    async def find(self, request: bytes) -> Effect | None:
+        return None
+
+    async def of(self, requests: Iterable[bytes]) -> dict[bytes, Effect]:
+        return {}
+
+    async def between(self, first: bytes, last: bytes) -> dict[bytes, Effect]:
+        return {}
+
+
 class DoesNothing:
     """Answers every append as if it were kept, and keeps nothing."""
 
     partitions = 4
+    effects = FindsNothing()
 
     async def append(self, new: NewCommit) -> Commit:
         return committed(new, Position(1), datetime(2026, 11, 22, tzinfo=UTC))
@@ -34,9 +49,6 @@ class DoesNothing:
 
     async def head(self, partition: int) -> Position:
         return Position(0)
-
-    async def find_request(self, request: bytes) -> Commit | None:
-        return None
 
     async def holds(self, collection: str) -> bool:
         return False
