@@ -43,7 +43,7 @@ class Order(NamedTuple, Generic[C, S]):
     decider: Decider[C, S]
     actor: str
     exists: Callable[[S], bool]
-    check: Callable[[S], None]
+    check: Callable[[S], None] | None = None
     claims: Callable[[S, S], Claims] | None = None
     condition: Condition = ANY
     is_new: bool = False
@@ -170,11 +170,14 @@ def counted(order: Order[Any, S], loaded: Loaded[S]) -> Loaded[S]:
 
 
 def new_commit(order: Order[Any, S], loaded: Loaded[S], events: list[Event]) -> NewCommit:
-    """The commit to append, after a look at the state that it would lead to. Raises Refused."""
+    """The commit to append, after a look at the state that it would lead to, if any is due. Raises Refused."""
     request, digest = order.key or (None, None)
     new = NewCommit(order.stream, loaded.version, events, order.actor, request, digest, order.trace)
+    if order.check is None and order.claims is None:
+        return new
     after = order.decider.evolve(loaded.state, _foreseen(new))
-    order.check(after)
+    if order.check is not None:
+        order.check(after)
     taken, released = NO_CLAIMS if order.claims is None else order.claims(loaded.state, after)
     return new._replace(taken=taken, released=released) if taken or released else new
 

@@ -179,7 +179,7 @@ class DocumentCommands:
             document,
             actor,
             exists=_exists,
-            check=write.check,
+            check=None if write.declared.schema is None else write.check,
             claims=write.claims if write.declared.unique else None,
             condition=write.condition,
             is_new=write.is_new,

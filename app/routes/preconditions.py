@@ -15,6 +15,7 @@ from commands.errors import ConditionFailed
 _TAGS = re.compile(r'\s*(?:W/)?"[!#-~\x80-\xff]*"\s*(?:,\s*(?:W/)?"[!#-~\x80-\xff]*"\s*)*')
 _TAG = re.compile(r'(W/)?("([!#-~\x80-\xff]*?)(?:-gzip|-zstd)?")')
 _VERSION = re.compile("[1-9][0-9]{0,15}")
+_OF_CREATIONS = (ANY, Condition(exists=False))
 
 
 def condition(request: Request) -> Condition:
@@ -51,7 +52,7 @@ def check_page(request: Request) -> None:
 
 def check_creation(request: Request) -> None:
     """Hold the conditions of a creation to what one can demand: If-None-Match: *. Raises HeaderInvalid."""
-    if condition(request) not in (ANY, Condition(exists=False)):
+    if condition(request) not in _OF_CREATIONS:
         raise HeaderInvalid("If-Match", "a document that is made has no version yet; leave it out, or use PUT")
 
 
