@@ -35,6 +35,12 @@ class Written(NamedTuple):
         """The document's final bytes, as a read will give them; empty where there is none."""
         return response_body(self.id, self.document) if isinstance(self.document, Present) else b""
 
+    @property
+    def head(self) -> bytes:
+        """Of these bytes `id` and `_meta` alone."""
+        document = self.document
+        return response_body(self.id, document._replace(body={})) if isinstance(document, Present) else b""
+
 
 class Write(NamedTuple):
     """One command on one document, and what its collection demands of it."""

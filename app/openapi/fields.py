@@ -87,9 +87,17 @@ PREFER_WAIT = Parameter(
 PREFER_RETURN = Parameter(
     "Prefer",
     "header",
-    "`return=minimal`: answer without a body; `handling=strict`: refuse a preference that can not be applied.",
+    "`return=minimal`: answer without the document, and where it was made, with its `id` and `_meta` alone; "
+    "`handling=strict`: refuse a preference that can not be applied.",
     TEXT,
     "return=minimal",
+)
+PREFER_HANDLING = Parameter(
+    "Prefer",
+    "header",
+    "`handling=strict`: refuse a preference that can not be applied.",
+    TEXT,
+    "handling=strict",
 )
 IDEMPOTENCY_KEY = Parameter(
     "Idempotency-Key",

@@ -23,7 +23,7 @@ class Asked(NamedTuple):
     preferred: Preferences
 
     @property
-    def wants_no_body(self) -> bool:
+    def prefers_little(self) -> bool:
         """Whether the answer need not hold the document."""
         return self.preferred.get("return") == "minimal"
 

@@ -149,9 +149,10 @@ class DocumentRoutes:
             return empty_answer(204, headers)
         if written.created:
             headers["location"] = f"/v1/documents/{declared.name}/{written.id}"
-        if asks.wants_no_body:
-            return empty_answer(201 if written.created else 204, headers)
-        return bytes_answer(written.body, 201 if written.created else 200, headers)
+            return bytes_answer(written.head if asks.prefers_little else written.body, 201, headers)
+        if asks.prefers_little:
+            return empty_answer(204, headers)
+        return bytes_answer(written.body, 200, headers)
 
 
 def _condition(request: Request, declared: Declared) -> Condition:

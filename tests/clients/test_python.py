@@ -35,3 +35,5 @@ async def test_client_in_python_is_made_of_everything(generator: str, shop: Shop
     tags = {path.name for path in (tmp_path / "orders_client/api").iterdir() if path.is_dir()}
     assert tags >= {"documents", "documents_2", "orders", "shapes", "notes", "projections"}
     await run(tmp_path, generator, "-m", "compileall", "-q", "orders_client")
+    shutil.copy(PYTHON / "use_general.py", tmp_path)
+    await run(tmp_path, generator, "use_general.py", shop.url, shop.token, PYTHONPATH="")

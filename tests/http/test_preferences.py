@@ -7,10 +7,16 @@ import pytest
 from tests.http.documents import Documents, problem
 
 
-async def test_minimal_answers_have_headers_and_no_body(orders: Documents) -> None:
+async def test_a_minimal_answer_is_without_the_document_and_tells_of_one_that_was_made(
+    orders: Documents,
+) -> None:
     made = await orders.put("o1", {"n": 1}, prefer="return=minimal")
-    assert (made.status_code, made.content, made.headers["etag"]) == (201, b"", '"1"')
-    assert made.headers["location"] == orders.of("o1")
+    assert (made.status_code, made.headers["etag"], made.headers["location"]) == (201, '"1"', orders.of("o1"))
+    read = (await orders.get("o1", after=made)).json()
+    assert made.json() == {"id": "o1", "_meta": read["_meta"]}
+    posted = await orders.post({"n": 1}, prefer="return=minimal")
+    assert posted.json().keys() == {"id", "_meta"}
+    assert posted.headers["location"] == orders.of(posted.json()["id"])
     changed = await orders.patch("o1", {"n": 2}, prefer="return=minimal")
     assert (changed.status_code, changed.content, changed.headers["etag"]) == (204, b"", '"2"')
     assert changed.headers["preference-applied"] == "return=minimal"

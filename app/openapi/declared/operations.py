@@ -9,7 +9,7 @@ from app.openapi.declared.names import Names
 from app.openapi.declared.parts import JsonObject
 from app.openapi.declared.types import Types
 from app.openapi.description import Answer, Content, Group, Operation, Parameter
-from app.openapi.fields import COLLECTION, FIELDS, ID, SORT
+from app.openapi.fields import COLLECTION, FIELDS, ID, PREFER_HANDLING, PREFER_RETURN, SORT
 from app.openapi.operations.documents import DOCUMENTS
 from app.openapi.operations.views import VIEW, VIEWS
 from app.routes.reading import JSON_PATCH
@@ -66,7 +66,7 @@ class Operations:
     ) -> Operation:
         """`general` at an address of its own, with the components that are `known` in the place of others."""
         asks = any(parameter.name == "where" for parameter in general.parameters)
-        own = [_shown(each) for each in general.parameters if each.name not in _OF_ANY]
+        own = [_shown(each, general) for each in general.parameters if each.name not in _OF_ANY]
         return replace(
             general,
             name=self._names.take(name),
@@ -87,8 +87,13 @@ def _path(general: Operation, declared: Declared, view: View) -> str:
     return general.path.replace("{collection}", declared.name).replace("{view}", view.name)
 
 
-def _shown(parameter: Parameter) -> Parameter:
-    """Without an example that is of no collection but that of the examples."""
+def _shown(parameter: Parameter, general: Operation) -> Parameter:
+    """Without an example that is of no collection but that of the examples.
+
+    What `return=minimal` answers where a document was made has not the type that is declared.
+    """
+    if parameter is PREFER_RETURN and 201 in general.answers:
+        return PREFER_HANDLING
     is_of_orders = parameter.name in (SORT.name, ID.name)
     return replace(parameter, example=None) if is_of_orders and parameter.place == "query" else parameter
 

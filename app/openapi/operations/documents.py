@@ -45,7 +45,13 @@ _RULES = ("schema-violated", "unique-taken")
 _NEW = document_example(ORDER, 1, 812)
 _SERVED = (ETAG, SERVED_AT, STALE_SINCE, PREFERENCE_APPLIED)
 _AFTER = (ETAG, WRITTEN_AT, PREFERENCE_APPLIED)
-_CREATED = json_answer("It was created.", "Document", _NEW, *_AFTER, LOCATION)
+_CREATED = json_answer(
+    "It was created. With `return=minimal` it is told of as `id` and `_meta`.",
+    "Document",
+    _NEW,
+    *_AFTER,
+    LOCATION,
+)
 _MINIMAL = Answer("It was done; you prefer to have no body.", _AFTER)
 
 CREATE = Operation(

@@ -11,13 +11,7 @@ _LINES = ("application/x-ndjson", "application/jsonl")
 
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
-    """Nobody waits for a position of the future, or shares a key; what is created is told.
-
-    A position that is not reached is answered 503, and so it should be. A 201 without a body is what
-    `return=minimal` asks for, and can not be described beside one that has a body.
-    """
-    for name in ("Idempotency-Key", "Prefer"):
-        case.headers.pop(name, None)
+    """Nobody waits for a position of the future: one that is not reached is answered 503, as it should be."""
     if _POSITIONS.fullmatch(str(case.headers.get("Fold-After", ""))):
         case.headers["Fold-After"] = "0"
 
