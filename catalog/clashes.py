@@ -8,27 +8,30 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalog.errors import Problem, shown
+from catalog.names import nearest
 from catalog.pointers import pointer
 
 
 def clashes(body: dict[str, Any]) -> Iterator[Problem]:
-    """Indexes and unique sets that are declared twice, and columns of a view that share a name."""
-    yield from _repeated(body.get("indexes"), "indexes", ordered=True)
-    yield from _repeated(body.get("unique"), "unique", ordered=False)
+    """What is declared twice; columns of a view that share a name, and such that are none."""
+    yield from _repeated(body.get("indexes"), ("indexes",), ordered=True)
+    yield from _repeated(body.get("unique"), ("unique",), ordered=False)
     views = body.get("views")
     for name, view in views.items() if isinstance(views, dict) else ():
         if isinstance(view, dict):
             yield from _shared_columns(view, name)
+            yield from _repeated(view.get("orders"), ("views", name, "orders"), ordered=True)
+            yield from _unknown_columns(view, name)
 
 
-def _repeated(sets: Any, key: str, *, ordered: bool) -> Iterator[Problem]:
+def _repeated(sets: Any, place: tuple[str, ...], *, ordered: bool) -> Iterator[Problem]:
     seen: dict[object, int] = {}
     for number, fields in enumerate(sets if isinstance(sets, list) else ()):
         if isinstance(fields, list) and all(isinstance(field, str) for field in fields):
             identity = tuple(fields) if ordered else frozenset(fields)
             first = seen.setdefault(identity, number)
             if first != number:
-                yield Problem(pointer((key, number)), f"the same as {pointer((key, first))}")
+                yield Problem(pointer((*place, number)), f"the same as {pointer((*place, first))}")
 
 
 def _shared_columns(view: dict[str, Any], name: str) -> Iterator[Problem]:
@@ -40,6 +43,18 @@ def _shared_columns(view: dict[str, Any], name: str) -> Iterator[Problem]:
                 f'two columns of this view are named {shown(column)}; name one otherwise (a field by "as")',
             )
         seen.add(column)
+
+
+def _unknown_columns(view: dict[str, Any], name: str) -> Iterator[Problem]:
+    columns = [column for _, column in _columns(view)]
+    orders = view.get("orders")
+    for number, order in enumerate(orders if isinstance(orders, list) else ()):
+        for place, field in enumerate(order if isinstance(order, list) else ()):
+            if isinstance(field, str) and field.removeprefix("-") not in columns:
+                reason = f"{shown(field.removeprefix('-'))} is no column of the view"
+                yield Problem(
+                    pointer(("views", name, "orders", number, place)), f"{reason}; {nearest(field, columns)}"
+                )
 
 
 def _columns(view: dict[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -1,41 +1,27 @@
 """What a user declares of a collection."""
 
-from collections.abc import Iterable
 from typing import Annotated, Any
 
 import orjson
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from catalog.errors import shown
-from catalog.fields import IndexPath, Strict, UniquePath, ViewName, refusal
+from catalog.fields import MAX_FIELDS, EachOnce, IndexPath, Strict, UniquePath, ViewName
 from catalog.views import ViewDeclaration
 
 MAX_INDEXES = 64
 MAX_UNIQUE = 16
-MAX_FIELDS = 8
 MAX_VIEWS = 32
 
-
-def _each_once(paths: Iterable[str]) -> Iterable[str]:
-    seen: set[str] = set()
-    for path in paths:
-        field = path.removeprefix("-")
-        if field in seen:
-            raise refusal(f"{shown(field)} stands in it twice")
-        seen.add(field)
-    return paths
-
-
 _Fields = Field(min_length=1, max_length=MAX_FIELDS)
-IndexFields = Annotated[tuple[IndexPath, ...], _Fields, AfterValidator(_each_once)]
-UniqueFields = Annotated[tuple[UniquePath, ...], _Fields, AfterValidator(_each_once)]
+IndexFields = Annotated[tuple[IndexPath, ...], _Fields, EachOnce]
+UniqueFields = Annotated[tuple[UniquePath, ...], _Fields, EachOnce]
 
 
 class Declaration(Strict):
     """A declaration that can be; made by `catalog.parsing.parse`, which checks the whole of it.
 
-    At most 64 indexes and 16 unique sets of 8 fields each, 32 views of 8 group fields, 16 measures and
-    16 conditions, a schema of 256 KiB and 64 levels, 512 KiB in all. Nothing in it may be changed.
+    At most 64 indexes and 16 unique sets of 8 fields each, 32 views of 8 group fields, 16 measures,
+    16 conditions and 8 orders, a schema of 256 KiB and 64 levels, 512 KiB in all. Nothing in it may be changed.
     """
 
     json_schema: Any = Field(None, alias="schema")

@@ -1,6 +1,6 @@
 """A declared collection as the running system sees it: immutable, parsed, compiled."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -64,12 +64,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A declared group-by. All conditions must hold; without groups it is one row."""
+    """A declared group-by. All conditions must hold; without groups it is one row.
+
+    orders: of its rows, by columns, besides those by each single one.
+    """
 
     name: str
     groups: tuple[Group, ...]
     measures: tuple[Measure, ...]
     where: tuple[Condition, ...]
+    orders: tuple[Index, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +105,16 @@ def runtime_schema(declaration: Declaration) -> DocumentSchema | None:
 
 def runtime_indexes(declaration: Declaration) -> tuple[Index, ...]:
     """The indexes of `declaration`, in its order."""
-    return tuple(Index(tuple(map(_index_field, fields))) for fields in declaration.indexes)
+    return tuple(map(_index, declaration.indexes))
 
 
 def runtime_views(declaration: Declaration) -> Mapping[str, View]:
     """The views of `declaration` by name."""
     return MappingProxyType({name: _view(name, view) for name, view in declaration.views.items()})
+
+
+def _index(fields: Iterable[str]) -> Index:
+    return Index(tuple(map(_index_field, fields)))
 
 
 def _index_field(field: str) -> IndexField:
@@ -126,4 +134,5 @@ def _view(name: str, view: ViewDeclaration) -> View:
             for path, comparison in view.where.items()
             for operator, value in comparison.operands()
         ),
+        tuple(map(_index, view.orders)),
     )

@@ -1,6 +1,6 @@
 """The parts declarations are made of: names, paths, values, each with its check, for pydantic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -13,6 +13,7 @@ from catalog.names import label_problem, nearest, path_problem, view_problem
 
 BucketName = Literal["hour", "day", "week", "month", "quarter", "year"]
 MAX_TEXT = 1024
+MAX_FIELDS = 8
 
 
 class Strict(BaseModel):
@@ -87,3 +88,17 @@ ViewName = Annotated[str, _accepting(view_problem)]
 Label = Annotated[str, _accepting(label_problem)]
 Zone = Annotated[str, _accepting(_zone_problem)]
 Scalar = Annotated[Any, AfterValidator(_scalar)]
+
+
+def _each_once(paths: Iterable[str]) -> Iterable[str]:
+    seen: set[str] = set()
+    for path in paths:
+        field = path.removeprefix("-")
+        if field in seen:
+            raise refusal(f"{shown(field)} stands in it twice")
+        seen.add(field)
+    return paths
+
+
+EachOnce = AfterValidator(_each_once)
+"""No field stands twice among several, in whatever direction."""

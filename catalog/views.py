@@ -2,16 +2,28 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
+from pydantic import AfterValidator, Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from catalog.errors import shown
-from catalog.fields import BucketName, Label, Path, Scalar, Strict, Zone, refusal
+from catalog.fields import (
+    MAX_FIELDS,
+    BucketName,
+    EachOnce,
+    IndexPath,
+    Label,
+    Path,
+    Scalar,
+    Strict,
+    Zone,
+    refusal,
+)
 from catalog.names import nearest
 
 MAX_GROUP_FIELDS = 8
 MAX_MEASURES = 16
 MAX_CONDITIONS = 16
 MAX_CHOICES = 100
+MAX_ORDERS = 8
 
 FIELD_MEASURES = ("sum", "avg", "min", "max", "distinct")
 
@@ -108,9 +120,28 @@ class Comparison(Strict):
         return [name for name in type(self).model_fields if name in self.model_fields_set]
 
 
+def _several(columns: tuple[str, ...]) -> tuple[str, ...]:
+    if len(columns) == 1:
+        raise refusal("names one column; rows are kept in order by each single one anyway")
+    return columns
+
+
+OrderColumns = Annotated[
+    tuple[IndexPath, ...],
+    Field(min_length=1, max_length=MAX_FIELDS),
+    EachOnce,
+    AfterValidator(_several),
+]
+"""Columns of a view, `-` before those that come the other way round: `["carrier", "-flights"]`."""
+
+
 class ViewDeclaration(Strict):
-    """A group-by over a collection. Without `group_by` it is one row of totals."""
+    """A group-by over a collection. Without `group_by` it is one row of totals.
+
+    orders: of its rows, besides those by each single column, which are kept anyway.
+    """
 
     group_by: Annotated[tuple[GroupField, ...], Field(max_length=MAX_GROUP_FIELDS)] = ()
     measures: Annotated[dict[Label, Measure], Field(min_length=1, max_length=MAX_MEASURES)]
     where: dict[Path, Comparison] = Field({}, max_length=MAX_CONDITIONS)
+    orders: Annotated[tuple[OrderColumns, ...], Field(max_length=MAX_ORDERS)] = ()

@@ -103,7 +103,8 @@ class Layout:
         return f"{self.prefix}:view:{collection}:{generation}:{view}"
 
     def view_index(self, collection: str, generation: int, view: str, order: str) -> str:
-        """The sorted set of a view's rows by a measure, or by one field of its groups first: "0", "1", …"""
+        """The sorted set of a view's rows by a measure, by one field of its groups first: "0", "1", …, or as
+        an order of it is declared: `carrier,-flights`."""
         return f"{self.prefix}:viewindex:{collection}:{generation}:{view}:{order}"
 
     def view_values(self, collection: str, generation: int, view: str, path: str) -> str:
@@ -131,6 +132,7 @@ class Layout:
         place = (collection, generation, view.name)
         paths = dict.fromkeys(measure.path for measure in view.measures if measure.path is not None)
         orders = [*map(str, range(len(view.groups))), *(measure.name for measure in view.measures)]
+        orders += [order.name for order in view.orders]
         return [
             self.view(*place),
             *(self.view_index(*place, order) for order in orders),

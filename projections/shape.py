@@ -57,7 +57,12 @@ def _view(written: dict[str, Any]) -> View:
         tuple(Group(**group) for group in written["groups"]),
         tuple(Measure(**measure) for measure in written["measures"]),
         tuple(_condition(**condition) for condition in written["where"]),
+        tuple(_order(**order) for order in written.get("orders", ())),
     )
+
+
+def _order(fields: list[dict[str, Any]]) -> Index:
+    return Index(tuple(IndexField(**field) for field in fields))
 
 
 def _condition(path: str, operator: str, value: Any) -> Condition:

@@ -30,7 +30,7 @@ class Columns:
         self.view = view
         self.names = (*(group.name for group in view.groups), *(measure.name for measure in view.measures))
         self.places = tuple(f"c{place}" for place in range(len(self.names)))
-        self._place_of = dict(zip(self.names, self.places, strict=True))
+        self.place_of = dict(zip(self.names, self.places, strict=True))
         self.groups = self.places[: len(view.groups)]
 
     def query(self, asked: Query) -> Query:
@@ -48,6 +48,10 @@ class Columns:
         texts = {group.name for group in self.view.groups if group.bucket or of_documents(group.path)}
         texts |= {measure.name for measure in self.view.measures if _is_text(measure, of_documents)}
         return texts.__contains__
+
+    def name(self, place: str) -> str:
+        """What the column at a place is called."""
+        return self.names[self.places.index(place)]
 
     def values(self, body: bytes) -> dict[str, Any]:
         """A row by places; sums as near as 64 bits and doubles come."""
@@ -75,10 +79,10 @@ class Columns:
         return [*sort, *rest]
 
     def _place(self, parameter: str, name: str) -> str:
-        if name not in self._place_of:
+        if name not in self.place_of:
             reason = f"{name[:80]!r} is no column of the view; {nearest(name, self.names)}"
             raise QueryInvalid(parameter, reason)
-        return self._place_of[name]
+        return self.place_of[name]
 
 
 def _is_text(measure: Measure, of_documents: IsText) -> bool:

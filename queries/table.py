@@ -78,6 +78,7 @@ class Source:
     document: a row as conditions and indexes look at it.
     age:      of a row, what sorts rows in their standard order; they are travelled backwards.
     select:   bodies with the fields asked for alone.
+    called:   what those who ask call a field of an index.
     """
 
     collection: str
@@ -88,3 +89,4 @@ class Source:
     document: Callable[[bytes], Present]
     age: Callable[[bytes], bytes]
     select: Callable[[Iterable[bytes], Iterable[str]], list[bytes]] = select
+    called: Callable[[str], str] = str

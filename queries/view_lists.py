@@ -8,11 +8,14 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+import orjson
+
+from catalog.declared import IndexField
 from queries.constraints import Constraint, Points, constraints_of
 from queries.errors import QueryInvalid
 from queries.lists import SCAN_MARK, Lists, Page
 from queries.plan import Plan, plan_of, standard_plan
-from queries.planner import choose
+from queries.planner import choose, index_for
 from queries.query import Query
 from queries.scan import scan
 from queries.standing import Standing
@@ -82,9 +85,11 @@ class ViewLists(Lists):
         """A page along the order asked for, which many rows fit: the others are passed over."""
         if query.count and not narrowed.is_exact:
             raise QueryInvalid(
-                "count", f"more than {self._scan_limit:,} rows would have to be looked at; filter by less"
+                "count",
+                f"more than {self._scan_limit:,} rows would have to be looked at; "
+                f"filter by less{_or_declare(source, query)}",
             )
-        plan = _along(table, query)
+        plan = _along(source, table, query)
         walk = Walk(self._pages, source, table, query, plan, narrowed.plan)
         found = await walk.page(after or None)
         following = None if found.ends is None else self._seal(source, query, SCAN_MARK, _WALKED + found.ends)
@@ -108,16 +113,27 @@ def _ways(table: Table, where: Mapping[str, Constraint]) -> Iterator[tuple[Plan,
             yield plan_of(order, chosen[1], asked), len(asked) == len(where)
 
 
-def _along(table: Table, query: Query) -> Plan:
+def _along(source: Source, table: Table, query: Query) -> Plan:
     """All rows in the order asked for. Raises QueryInvalid where the view has no such order."""
     if not query.sort:
         return standard_plan(table.standard, backwards=table.standard_backwards)
     chosen = choose(table.indexes, {}, query.sort)
     if chosen is None:
         raise QueryInvalid(
-            "sort", "too many rows fit to be sorted like this; sort by one column, or ask for fewer"
+            "sort",
+            "too many rows fit to be sorted like this; sort by one column, "
+            f"or ask for fewer{_or_declare(source, query)}",
         )
     return plan_of(table.orders[chosen[0].name], chosen[1], {})
+
+
+def _or_declare(source: Source, query: Query) -> str:
+    """The order that would serve a query, to be declared with the view; nothing where none would."""
+    index = index_for(constraints_of(query.where), query.sort)
+    if index is None or len(index.fields) < 2:
+        return ""
+    fields = [IndexField(source.called(field.path), field.descending) for field in index.fields]
+    return f', or declare "orders": {orjson.dumps([[str(field) for field in fields]]).decode()} in the view'
 
 
 def _page(

@@ -1,5 +1,6 @@
 """The rows of a view as a source of lists."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -9,7 +10,7 @@ from events.position import Position, Version
 from projections.encoding import encode, turned_over
 from projections.layout import Layout
 from projections.shape import Shape
-from projections.views.prepared import prepared
+from projections.views.prepared import prepared, whole
 from projections.views.rows import read_body
 from queries.columns import Columns
 from queries.errors import ViewBuilding
@@ -29,7 +30,8 @@ def rows_of(layout: Layout, collection: str, view: View, columns: Columns) -> So
             if kept is None or _text(kept) != text:
                 raise ViewBuilding(collection, view.name)
         place = (collection, int(generation or 0), view.name)
-        orders = [_order(columns, name, layout.view_index(*place, name)) for name in prepared(view).orders]
+        indexed = zip(prepared(view).orders, _indexes(columns), strict=True)
+        orders = [_order(columns, index, layout.view_index(*place, name)) for name, index in indexed]
         indexes = tuple(order.index for order in orders)
         by_index = {order.index.name: order for order in orders}
         return Table(generation, layout.view(*place), by_index, indexes, orders[0], False)
@@ -44,15 +46,21 @@ def rows_of(layout: Layout, collection: str, view: View, columns: Columns) -> So
 
     digest = sha256(text.encode()).hexdigest()[:16]
     name = f"{collection}/{view.name} {digest}"
-    return Source(collection, name, (), table, read_body, document, age, columns.select)
+    return Source(collection, name, (), table, read_body, document, age, columns.select, columns.name)
 
 
-def _order(columns: Columns, order: str, key: str) -> Order:
-    """An order that a view keeps, as an index of places: by one column, then by the other fields of groups."""
-    first = int(order) if order.isdigit() else columns.names.index(order, len(columns.groups))
-    places = (first, *(place for place in range(len(columns.groups)) if place != first))
-    index = Index(tuple(IndexField(columns.places[place], False) for place in places))
-    return Order(",".join(columns.names[place] for place in places), index, key)
+def _indexes(columns: Columns) -> Iterator[Index]:
+    """The orders that a view keeps, by the names of columns: by each first, then by the groups; as declared."""
+    for name in columns.names:
+        yield whole(columns.view, Index((IndexField(name, False),)))
+    for order in columns.view.orders:
+        yield whole(columns.view, order)
+
+
+def _order(columns: Columns, index: Index, key: str) -> Order:
+    """An order, as an index of places."""
+    fields = [IndexField(columns.place_of[field.path], field.descending) for field in index.fields]
+    return Order(index.name, Index(tuple(fields)), key)
 
 
 def _text(view: View) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from projections.encoding import turned_over
 from projections.entries import member_of
 from projections.indexing import Members
 from projections.views.deltas import Delta, Deltas
@@ -101,11 +102,12 @@ def _group_after(
 def _change_row(
     changes: ViewChanges, measures: Measures, key: bytes, delta: Delta, before: Group | None, after: Group
 ) -> None:
-    old = [] if before is None else _members(delta, key, measures.of(before))
+    view = changes.view
+    old = [] if before is None else _members(view, delta, key, measures.of(before))
     new: list[bytes] = []
     if after.documents:
         measured = measures.of(after)
-        new = _members(delta, key, measured)
+        new = _members(view, delta, key, measured)
         changes.written[delta.id] = write_row(after, measures.row(delta.columns, measured))
     elif before is not None:
         changes.removed.append(delta.id)
@@ -113,12 +115,18 @@ def _change_row(
         order.move(old[place : place + 1], new[place : place + 1])
 
 
-def _members(delta: Delta, key: bytes, measured: Iterable[Measured]) -> list[bytes]:
+def _members(view: Prepared, delta: Delta, key: bytes, measured: Iterable[Measured]) -> list[bytes]:
     """Where a row stands in the orders of its view; ties go by what is left of the group."""
     keys = [column.key for column in delta.columns]
     by_groups = [b"".join((keys[place], *keys[:place], *keys[place + 1 :])) for place in range(len(keys))]
-    by_measures = [sort_key(value) + key for value in measured]
-    return [member_of(start, delta.id) for start in (*by_groups, *by_measures)]
+    sorting = [sort_key(value) for value in measured]
+    by_measures = [value + key for value in sorting]
+    columns = [*keys, *sorting]
+    declared = [
+        b"".join([turned_over(columns[place]) if turned else columns[place] for place, turned in order])
+        for order in view.declared
+    ]
+    return [member_of(start, delta.id) for start in (*by_groups, *by_measures, *declared)]
 
 
 def _change_values(values: Values, id: bytes, change: Turnover, *, ordered: bool) -> None:

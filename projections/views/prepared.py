@@ -6,7 +6,7 @@ Measures of one path share what is kept: sum and avg a total, min, max and disti
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from catalog.declared import Measure, View
+from catalog.declared import Index, IndexField, Measure, View
 from events.document import Present
 from projections.encoding import encode
 from projections.matching import compile
@@ -35,14 +35,17 @@ class Contribution(NamedTuple):
 class Prepared:
     """Made once of a view.
 
-    orders: the names of the orders of its rows: by each field of its groups first, by each measure.
+    orders: the names of the orders of its rows: by each field of its groups first, by each measure, and those
+            that are declared.
+    declared: of the declared ones, the places of their columns, and whether each is turned over.
     summed, valued: paths, each once; ordered: some of `valued`.
     """
 
     def __init__(self, view: View) -> None:
         self.view = view
         self.measures = tuple(measure.name for measure in view.measures)
-        self.orders = (*group_orders(view), *self.measures)
+        self.orders = (*group_orders(view), *self.measures, *(order.name for order in view.orders))
+        self.declared = [_places(view, whole(view, order)) for order in view.orders]
         self.summed = _paths(view, SUMMING)
         self.valued = _paths(view, VALUING)
         self.ordered = _paths(view, ORDERING)
@@ -85,6 +88,18 @@ def _value(value: Any) -> bytes | None:
 def group_orders(view: View) -> list[str]:
     """The names of the orders by groups: "0" by the first field first, "1" by the second first, and so on."""
     return [str(place) for place in range(len(view.groups))]
+
+
+def whole(view: View, order: Index) -> Index:
+    """A declared order to its end: with what it leaves of the groups, in the direction of its last field."""
+    named, last = {field.path for field in order.fields}, order.fields[-1].descending
+    rest = (IndexField(group.name, last) for group in view.groups if group.name not in named)
+    return Index((*order.fields, *rest))
+
+
+def _places(view: View, order: Index) -> list[tuple[int, bool]]:
+    columns = [*(group.name for group in view.groups), *(measure.name for measure in view.measures)]
+    return [(columns.index(field.path), field.descending) for field in order.fields]
 
 
 def _paths(view: View, kinds: tuple[str, ...]) -> tuple[str, ...]:

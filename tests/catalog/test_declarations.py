@@ -28,6 +28,7 @@ ORDERS: dict[str, Any] = {
                 "total": {"lt": None, "gte": 10},
                 "x": {"in": [1, "a", None, True]},
             },
+            "orders": [["customer.country", "-revenue"], ["-orders", "day"]],
         }
     },
     "require_if_match": True,
@@ -91,6 +92,7 @@ def test_a_declaration_is_an_object(body: Any) -> None:
         (view(group_by=[{"field": "a", "buckt": "day"}]), "bucket"),
         (view(where={"a": {"prefx": "b"}}), "prefix"),
         (view(measures={"m": {"summ": "a"}}), "sum"),
+        (view(group_by=["carrier"], orders=[["-carier", "n"]]), "carrier"),
         (view(group_by=[{"field": "a", "bucket": "day", "time_zone": "Europe/Berln"}]), "Europe/Berlin"),
     ],
 )
@@ -149,6 +151,8 @@ def test_a_unique_set_has_no_direction_and_no_field_of_the_server(path: str) -> 
         ({"unique": [["a", "b"], ["b", "a"]]}, "/unique/1"),
         ({"indexes": [["a", "-a"]]}, "/indexes/0"),
         ({"unique": [["a", "a"]]}, "/unique/0"),
+        (view(group_by=["a"], orders=[["a", "n"], ["n", "a"], ["a", "n"]]), "/views/v/orders/2"),
+        (view(group_by=["a"], orders=[["a", "-a"]]), "/views/v/orders/0"),
         (view(group_by=["n"]), "/views/v/measures/n"),
         (view(group_by=["a", "a"]), "/views/v/group_by/1"),
         (view(group_by=["a", {"field": "b", "bucket": "day", "as": "a"}]), "/views/v/group_by/1"),
@@ -170,6 +174,15 @@ def test_what_is_there_twice_is_refused(body: Any, at: str) -> None:
         (view(measures={}), "/views/v/measures"),
         (view(group_by=[f"f{n}" for n in range(9)]), "/views/v/group_by"),
         (view(where={f"f{n}": 1 for n in range(17)}), "/views/v/where"),
+        (view(group_by=["a"], orders=[["n"]]), "/views/v/orders/0"),
+        (view(group_by=["a"], orders=[[]]), "/views/v/orders/0"),
+        (view(group_by=list("abcdefgh"), orders=[[*"abcdefgh", "n"]]), "/views/v/orders/0"),
+        (
+            view(
+                group_by=list("abcdefgh"), orders=[["n", way + each] for each in "abcde" for way in ("", "-")]
+            ),
+            "/views/v/orders",
+        ),
         (view(where={"a": {"in": list(range(101))}}), "/views/v/where/a/in"),
         (view(where={"a": {"in": []}}), "/views/v/where/a/in"),
         (view(where={"a": {}}), "/views/v/where/a"),
@@ -201,6 +214,10 @@ def test_a_limit_that_is_passed_is_told(body: Any, at: str) -> None:
         (view(group_by=[{"field": "a", "time_zone": "UTC"}]), "/views/v/group_by/0"),
         (view(group_by=[{"field": "a", "bucket": "day", "as": "_x"}]), "/views/v/group_by/0/as"),
         (view(where={"a": [1]}), "/views/v/where/a"),
+        (view(orders="n"), "/views/v/orders"),
+        (view(orders=["n"]), "/views/v/orders/0"),
+        (view(group_by=["a"], orders=[["a", 1]]), "/views/v/orders/0/1"),
+        (view(group_by=["a"], orders=[["-n", "b"]]), "/views/v/orders/0/1"),
         (view(where={"a": {"prefix": 1}}), "/views/v/where/a/prefix"),
         (view(where={"a": {"exists": 1}}), "/views/v/where/a/exists"),
         (view(where={"a": {"in": "a,b"}}), "/views/v/where/a/in"),

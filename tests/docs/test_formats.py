@@ -12,12 +12,13 @@ from app.identity.verifier import LONGEST_TOKEN
 from app.routes.export import MOST_AT_ONCE
 from app.routes.preferring import MOST_PATIENCE
 from app.settings import Settings
-from catalog.declaration import MAX_FIELDS, MAX_INDEXES, MAX_UNIQUE, MAX_VIEWS
+from catalog.declaration import MAX_INDEXES, MAX_UNIQUE, MAX_VIEWS
+from catalog.fields import MAX_FIELDS
 from catalog.names import RESERVED
 from catalog.parsing import MAX_BYTES
 from catalog.schema import MAX_VIOLATIONS
 from catalog.schema_rules import MAX_PATTERNS, MAX_SCHEMA_BYTES
-from catalog.views import MAX_CONDITIONS, MAX_GROUP_FIELDS, MAX_MEASURES
+from catalog.views import MAX_CONDITIONS, MAX_GROUP_FIELDS, MAX_MEASURES, MAX_ORDERS
 from commands.execution import MOST_ATTEMPTS
 from commands.json_patch import MOST_OPERATIONS
 from events.batch import MOST_BATCH, MOST_BATCH_BYTES, MOST_WAITING, MOST_WAITING_BYTES
@@ -46,7 +47,7 @@ LIMITS = {
     "indexes": f"{MAX_INDEXES} of {MAX_FIELDS} fields",
     "views": (
         f"{MAX_VIEWS}, each with {MAX_GROUP_FIELDS} group fields, {MAX_MEASURES} measures, "
-        f"{MAX_CONDITIONS} conditions"
+        f"{MAX_CONDITIONS} conditions, {MAX_ORDERS} orders of {MAX_FIELDS} columns"
     ),
     "violations told of one document": f"{MAX_VIOLATIONS}",
     "head": f"{HEAD_LIMIT // KIB} KiB, within {SETTINGS.head_timeout:g} seconds (`FOLDBASE_HEAD_TIMEOUT`)",

@@ -10,7 +10,7 @@ from tests.http.documents import Documents, problem
 from tests.openapi.serving import Served
 from tests.projections.world import until
 
-DECLARATION = {
+DECLARATION: dict[str, Any] = {
     "schema": {"properties": {"carrier": {"type": "string"}}},
     "views": {
         "by_year": {
@@ -144,3 +144,26 @@ async def test_a_new_view_says_that_it_is_being_built_and_then_is_there(
         return False
 
     await until(is_there)
+
+
+async def test_an_order_that_is_declared_later_makes_its_filter_and_sort_flat(
+    own_flights: Documents, admin: httpx.AsyncClient
+) -> None:
+    name = own_flights.collection
+    asked = f"/v1/views/{name}/by_year?where[carrier]=10&sort=-miles&limit=1&explain=true"
+    before = (await own_flights.client.get(asked)).json()
+    views = dict(DECLARATION["views"])
+    views["by_year"] = {**views["by_year"], "orders": [["carrier", "-miles"]]}
+    declaration = {**DECLARATION, "views": views}
+    assert (await admin.put(f"/v1/collections/{name}", json=declaration)).json()["views"] == views
+    after: dict[str, Any] = {}
+
+    async def is_built() -> bool:
+        answer = await own_flights.client.get(asked)
+        after.update(answer.json())
+        return answer.status_code == 200
+
+    await until(is_built)
+    assert after["items"] == before["items"]
+    assert before["explain"]["entries"] == 2
+    assert after["explain"] == {"plan": "index", "index": "carrier,-miles,-year", "entries": 2}

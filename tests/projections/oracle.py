@@ -53,6 +53,12 @@ local function found_of(key, view)
       paths[#paths + 1] = {measure.path, redis.call('HGETALL', counts), members(ordered)}
     end
   end
+  for _, order in ipairs(view.orders or {}) do
+    local name = {}
+    for at, field in ipairs(order.fields) do name[at] = (field.descending and '-' or '') .. field.path end
+    name = table.concat(name, ',')
+    orders[#orders + 1] = {name, members(prefix .. ':viewindex' .. place .. ':' .. name)}
+  end
   return {view.name, redis.call('HGETALL', prefix .. ':view' .. place), orders, paths}
 end
 for at = 1, #live, 2 do

@@ -70,3 +70,9 @@ def test_keys_of_a_generation_are_those_of_its_shape() -> None:
     assert {"p:rows:c:7", "p:shape:c:7", "p:parked:c:7", "p:index:c:7:created,"} <= set(keys)
     assert {"p:view:c:7:by_day", "p:view:c:7:totals", "p:viewvalues:c:7:by_day:delay"} <= set(keys)
     assert len(Layout("p").keys_of("c", 7, EMPTY)) == 4
+
+
+def test_a_shape_that_was_written_before_views_had_orders_is_read_as_one_without() -> None:
+    written = shape(DECLARED).text()
+    assert written.count(',"orders":[]') == 2
+    assert read_shape(written.replace(',"orders":[]', "")).is_same(shape(DECLARED))

@@ -31,6 +31,7 @@ DECLARED: dict[str, Any] = {
                 "distinct": {"distinct": "b"},
             },
             "where": {"c": {"exists": False}},
+            "orders": [["a", "-avg"], ["-documents", "at", "min"]],
         },
         "totals": {
             "measures": {"documents": "count", "sum": {"sum": "a"}, "least": {"min": "b"}},

@@ -1,5 +1,6 @@
 """Rows of views are found as documents are: every answer equals a filter and a sort over all rows."""
 
+from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -7,7 +8,7 @@ import orjson
 import pytest
 from redis.asyncio import Redis
 
-from catalog.declared import Condition, Group, IndexField, Measure, View
+from catalog.declared import Condition, Group, Index, IndexField, Measure, View
 from queries import view_walk
 from queries.errors import QueryInvalid, ViewBuilding, ViewMissing
 from queries.query import Query
@@ -23,13 +24,20 @@ pytestmark = KILLING
 GROUPS = ("x", "y", "z")
 MEASURES = (Measure("n", "count", None), Measure("s", "sum", "v"), Measure("m", "max", "v"))
 COLUMNS = (*GROUPS, "n", "s", "m")
+DELAYS = (*MEASURES[:1], Measure("delay", "avg", "v"))
+FLIGHTS = {
+    f"o{n}": {"carrier": f"c{n % 30:02}", "day": n // 30, "v": (n * 7919) % 1000 / 8} for n in range(300)
+}
 MANY = (Condition("carrier", "gte", "c10"),)
+Orders = Sequence[Sequence[str]]
+ONE = Condition("n", "eq", 1)
 FEW: tuple[Any, ...] = (None, True, 0, 1, 1.5, "a", "ab", "b")
 
 
-def view(*groups: str, measures: tuple[Measure, ...] = MEASURES) -> View:
+def view(*groups: str, measures: tuple[Measure, ...] = MEASURES, orders: Orders = ()) -> View:
     """A view by these fields."""
-    return View("v", tuple(Group(name, name, None, None) for name in groups), measures, ())
+    by = tuple(Group(name, name, None, None) for name in groups)
+    return View("v", by, measures, (), tuple(Index(tuple(map(field, order))) for order in orders))
 
 
 def field(name: str) -> IndexField:
@@ -49,7 +57,8 @@ def short_walks(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_answers_equal_a_filter_and_a_sort(redis: Redis, seed: int, scan_limit: int) -> None:
     random = Random(seed)
     groups = GROUPS[: random.randint(0, 3)]
-    gallery = Gallery(redis, view(*groups), scan_limit)
+    orders = {tuple(_order(random, (*groups, *COLUMNS[3:]))) for _ in range(random.randint(0, 4))}
+    gallery = Gallery(redis, view(*groups, orders=sorted(orders)), scan_limit)
     await gallery.open()
     await gallery.put({f"o{n}": _body(random) for n in range(random.choice((0, 40, 120)))})
     await gallery.put({f"o{n}": _body(random) for n in range(15)})
@@ -104,6 +113,11 @@ def _body(random: Random) -> dict[str, Any]:
     return body | {"v": random.choice((*FEW, random.randint(-50, 50)))}
 
 
+def _order(random: Random, columns: Sequence[str]) -> list[str]:
+    names = random.sample(columns, random.randint(2, min(3, len(columns))))
+    return [random.choice(("", "-")) + name for name in names]
+
+
 def _query(random: Random, columns: tuple[str, ...]) -> Query:
     where = []
     for name in random.sample(columns, random.randint(0, min(2, len(columns)))):
@@ -123,11 +137,9 @@ def _query(random: Random, columns: tuple[str, ...]) -> Query:
 @pytest.fixture
 async def large(redis: Redis) -> Gallery:
     """A view of 300 rows, of which 5 may be looked through: 30 carriers, 10 days, and delays."""
-    gallery = Gallery(redis, view("carrier", "day", measures=(*MEASURES[:1], Measure("delay", "avg", "v"))), 40)
+    gallery = Gallery(redis, view("carrier", "day", measures=DELAYS), 40)
     await gallery.open()
-    await gallery.put(
-        {f"o{n}": {"carrier": f"c{n % 30:02}", "day": n // 30, "v": (n * 7919) % 1000 / 8} for n in range(300)}
-    )
+    await gallery.put(FLIGHTS)
     return gallery
 
 
@@ -149,6 +161,32 @@ async def test_best_rows_by_any_measure_cost_little_whatever_they_are_filtered_b
     assert (page.plan, page.entries) == (plan, entries)
     assert page.count is not None
     assert len(page.items) == min(10, page.count)
+
+
+@pytest.mark.parametrize(
+    ("where", "sort", "plan"),
+    [
+        ((Condition("carrier", "eq", "c07"),), ("-delay",), "carrier,-delay,-day"),
+        ((Condition("carrier", "eq", "c07"),), ("delay",), "carrier,-delay,-day"),
+        ((Condition("carrier", "eq", "c07"), Condition("delay", "lt", 90)), ("-delay",), "carrier,-delay,-day"),
+        ((), ("carrier", "-delay"), "carrier,-delay,-day"),
+        ((), ("-day", "delay"), "-day,delay,carrier"),
+        ((Condition("day", "eq", 3),), ("delay",), "-day,delay,carrier"),
+    ],
+)
+async def test_an_order_that_is_declared_makes_its_filter_and_sort_cost_what_they_return(
+    redis: Redis, where: tuple[Condition, ...], sort: tuple[str, ...], plan: str
+) -> None:
+    orders = [("carrier", "-delay"), ("-day", "delay")]
+    gallery = Gallery(redis, view("carrier", "day", measures=DELAYS, orders=orders), 0)
+    await gallery.open()
+    await gallery.put(FLIGHTS)
+    query = Query(where, tuple(map(field, sort)), 3, count=True)
+    page = await gallery.page(query)
+    assert (page.plan, len(page.items)) == (plan, 3)
+    assert page.entries <= 2 * 4
+    rows = await _all(gallery, Query(limit=100))
+    await _check(gallery, rows, query, 0)
 
 
 @pytest.mark.usefixtures("short_walks")
@@ -178,6 +216,37 @@ async def test_what_no_view_can_answer_is_refused_with_what_to_mend(
     with pytest.raises(QueryInvalid) as refused:
         await large.page(query)
     assert refused.value.parameter == parameter
+
+
+@pytest.mark.parametrize(
+    ("query", "orders"),
+    [
+        (Query((), (field("-n"), field("day"))), '[["-n","day","carrier"]]'),
+        (
+            Query((ONE,), (field("day"), field("-delay"))),
+            '[["n","day","-delay","-carrier"]]',
+        ),
+        (Query((ONE, Condition("day", "lt", 8)), count=True), '[["n","day"]]'),
+    ],
+)
+async def test_what_an_order_would_serve_is_refused_with_the_order_to_declare(
+    redis: Redis, large: Gallery, query: Query, orders: str
+) -> None:
+    with pytest.raises(QueryInvalid, match="or declare") as refused:
+        await large.page(query)
+    assert f'"orders": {orders} in the view' in str(refused.value)
+    await redis.flushall()
+    mended = Gallery(redis, view("carrier", "day", measures=DELAYS, orders=orjson.loads(orders)), 40)
+    await mended.open()
+    await mended.put(FLIGHTS)
+    page = await mended.page(query)
+    assert page.items
+    assert page.entries <= query.limit + 1
+
+
+async def test_what_no_order_can_serve_is_refused_without_one(large: Gallery) -> None:
+    with pytest.raises(QueryInvalid, match=r"filter by less$"):
+        await large.page(Query((*MANY, Condition("delay", "lt", 100)), (field("n"),), count=True))
 
 
 async def test_columns_are_chosen_without_touching_a_digit(redis: Redis) -> None:

@@ -20,6 +20,7 @@ _O1 = {
     "error": "UnknownEvent: 'painted' at version 3 of orders/o1 does not fit the document",
     "waiting": 2,
     "since": 1795339800.125,
+    "attempts": 4,
 }
 _COMMIT = {
     "position": 814,

@@ -4,7 +4,8 @@ from app.openapi.description import Schema
 from app.openapi.fields import COLLECTION_NAME
 from app.openapi.schemas.documents import TIME
 from app.openapi.schemas.views import VIEW
-from catalog.declaration import MAX_FIELDS, MAX_INDEXES, MAX_UNIQUE, MAX_VIEWS
+from catalog.declaration import MAX_INDEXES, MAX_UNIQUE, MAX_VIEWS
+from catalog.fields import MAX_FIELDS
 
 
 def _field_sets(description: str, most: int) -> Schema:

@@ -3,8 +3,15 @@
 from typing import get_args
 
 from app.openapi.description import Schema
-from catalog.fields import BucketName
-from catalog.views import FIELD_MEASURES, MAX_CHOICES, MAX_CONDITIONS, MAX_GROUP_FIELDS, MAX_MEASURES
+from catalog.fields import MAX_FIELDS, BucketName
+from catalog.views import (
+    FIELD_MEASURES,
+    MAX_CHOICES,
+    MAX_CONDITIONS,
+    MAX_GROUP_FIELDS,
+    MAX_MEASURES,
+    MAX_ORDERS,
+)
 
 _PATH: Schema = {"type": "string", "description": "A field, nested ones by dots: `customer.country`."}
 _LABEL: Schema = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]{0,62}$"}
@@ -77,6 +84,18 @@ VIEW: Schema = {
             "description": "Which documents count: all conditions must hold.",
             "maxProperties": MAX_CONDITIONS,
             "additionalProperties": _COMPARISON,
+        },
+        "orders": {
+            "type": "array",
+            "description": "Orders of the rows by several columns; those by single ones are kept anyway.",
+            "maxItems": MAX_ORDERS,
+            "items": {
+                "type": "array",
+                "description": 'Columns, a leading `-` for the other way round: `["status", "-total"]`.',
+                "minItems": 2,
+                "maxItems": MAX_FIELDS,
+                "items": {"type": "string"},
+            },
         },
     },
 }

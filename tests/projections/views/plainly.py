@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from catalog.declared import View
 from projections.entries import key_of_member
-from projections.views.prepared import ORDERING, VALUING
+from projections.views.prepared import ORDERING, VALUING, whole
 from projections.views.rows import ID_BYTES, read_body
 from projections.views.values import decode
 from tests.projections.views.recomputed import Body, Row, grouped, ordered, parsed, plain, recomputed
@@ -103,6 +103,15 @@ def _orders(view: View, rows: Mapping[Key, Mapping[str, Value]]) -> dict[str, li
         orders[name] = [
             key for _, key in sorted((_told_apart(row[name], kind), key) for key, row in rows.items())
         ]
+    kinds = {measure.name: measure.kind for measure in view.measures}
+    for order in view.orders:
+        keys = sorted(rows)
+        for field in reversed(whole(view, order).fields):
+            keys.sort(
+                key=lambda key: _told_apart(rows[key][field.path], kinds.get(field.path, "")),
+                reverse=field.descending,
+            )
+        orders[order.name] = keys
     return orders
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.declared import Group, Measure, View
+from catalog.declared import Group, Index, IndexField, Measure, View
 from events.document import Present
 from projections.views.measures import sort_key
 from projections.views.rows import read_body
@@ -37,11 +37,25 @@ bodies = st.fixed_dictionaries(
 batches = st.lists(
     st.dictionaries(st.sampled_from(IDS), bodies | st.none(), min_size=1), min_size=1, max_size=8
 )
-views = st.builds(
-    lambda groups, measures: View("v", tuple(groups), tuple(measures), ()),
-    st.lists(st.sampled_from(GROUPS), unique=True),
-    st.lists(st.sampled_from(MEASURES), min_size=1, unique=True),
-)
+
+
+@st.composite
+def declared_views(draw: st.DrawFn) -> View:
+    """Views by some groups, of some measures, with some orders of any of these columns."""
+    groups = draw(st.lists(st.sampled_from(GROUPS), unique=True))
+    measures = draw(st.lists(st.sampled_from(MEASURES), min_size=1, unique=True))
+    columns = [column.name for column in (*groups, *measures)]
+    fields = st.lists(
+        st.builds(IndexField, st.sampled_from(columns), st.booleans()),
+        min_size=2,
+        max_size=4,
+        unique_by=lambda field: field.path,
+    )
+    orders = draw(st.lists(fields, max_size=2, unique_by=str)) if len(columns) > 1 else []
+    return View("v", tuple(groups), tuple(measures), (), tuple(Index(tuple(order)) for order in orders))
+
+
+views = declared_views()
 
 
 @given(views, batches)
@@ -78,6 +92,29 @@ def test_rows_sort_by_every_measure(view: View, history: list[Batch]) -> None:
         assert len(found) == len(kept.rows)
         for one, next in pairwise(found):
             assert _is_before(one, next)
+
+
+@given(views, batches)
+def test_rows_sort_as_orders_are_declared(view: View, history: list[Batch]) -> None:
+    kept = KeptView(view)
+    for batch in history:
+        kept.apply(batch)
+    names = [group.name for group in view.groups]
+    for order in view.orders:
+        found = kept.in_order(order.name)
+        assert len(found) == len(kept.rows)
+        last = order.fields[-1].descending
+        rest = [name for name in names if name not in {field.path for field in order.fields}]
+        fields = [*order.fields, *(IndexField(name, last) for name in rest)]
+        for pair in pairwise(found):
+            told = ((sort_key(row[field.path]) for row in pair) for field in fields)
+            turned = [
+                (next_key, key) if field.descending else (key, next_key)
+                for field, (key, next_key) in zip(fields, told, strict=True)
+            ]
+            differing = [one < other for one, other in turned if one != other]
+            assert differing
+            assert differing[0]
 
 
 def _is_before(one: Any, next: Any) -> bool:

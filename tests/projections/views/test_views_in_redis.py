@@ -13,7 +13,7 @@ pytestmark = KILLING
 
 EVERYTHING = {kind: {kind: "a"} for kind in ("sum", "avg", "min", "max", "distinct")} | {"n": "count"}
 VIEWS = {
-    "by_b": {"group_by": ["b"], "measures": EVERYTHING},
+    "by_b": {"group_by": ["b"], "measures": EVERYTHING, "orders": [["b", "-sum"], ["-min", "n"]]},
     "totals": {"measures": EVERYTHING, "where": {"b": {"exists": True}}},
 }
 
