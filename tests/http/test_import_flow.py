@@ -3,9 +3,7 @@
 import asyncio
 import json
 import os
-import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,74 +14,13 @@ from app.importing.flow import MOST_ANSWERS, Flow
 from app.importing.repeating import PAGE
 from app.routes.importing import MOST_AT_ONCE
 from tests.http.documents import Documents, problem
-from tests.http.importing import NDJSON, lines, take, told
+from tests.http.importing import importing, lines, take, told
 from tests.openapi.serving import Served
 from tests.projections.world import until
 
 Database = AsyncDatabase[dict[str, Any]]
 MIB = 2**20
 SHORT = 0.3
-PATIENT = 10
-
-
-class Import:
-    """An import on a connection of its own, piece by piece."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader, self.writer = reader, writer
-
-    def send(self, *documents: Any) -> None:
-        """Send lines as one chunk."""
-        self.send_raw(lines(*documents))
-
-    def send_raw(self, data: bytes) -> None:
-        """Send a part of the body as one chunk."""
-        self.writer.write(b"%x\r\n%b\r\n" % (len(data), data))
-
-    def end(self) -> None:
-        """Say that there are no more."""
-        self.writer.write(b"0\r\n\r\n")
-
-    async def head(self) -> bytes:
-        """The head of the answer."""
-        return await asyncio.wait_for(self.reader.readuntil(b"\r\n\r\n"), PATIENT)
-
-    async def answers(self) -> list[dict[str, Any]]:
-        """The next chunk of answers; none at the end."""
-        size = int(await asyncio.wait_for(self.reader.readline(), PATIENT), 16)
-        chunk = await self.reader.readexactly(size + 2)
-        return [json.loads(line) for line in chunk.splitlines() if line]
-
-    async def all_answers(self) -> list[dict[str, Any]]:
-        """All answers that are still to come; raises IncompleteReadError when they do not end properly."""
-        found = []
-        while some := await self.answers():
-            found += some
-        return found
-
-
-@asynccontextmanager
-async def importing(orders: Documents, query: str = "", buffer: int | None = None) -> AsyncIterator[Import]:
-    """Begin an import. buffer: bytes that may be under way to the client."""
-    url = orders.client.base_url
-    connected = socket.socket()
-    if buffer is not None:
-        connected.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-    connected.connect((url.host, url.port or 80))
-    reader, writer = await asyncio.open_connection(sock=connected, limit=buffer or 2**16)
-    fields = [
-        f"POST {orders.path}/import{query} HTTP/1.1",
-        "Host: localhost",
-        f"Authorization: {orders.client.headers['authorization']}",
-        f"Content-Type: {NDJSON}",
-        "Transfer-Encoding: chunked",
-        "Accept-Encoding: gzip, zstd",
-    ]
-    writer.write(("\r\n".join(fields) + "\r\n\r\n").encode())
-    try:
-        yield Import(reader, writer)
-    finally:
-        writer.transport.abort()
 
 
 def flows() -> int:
