@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from app.settings import Settings
-from tests.deployments import FOLDBASE, foldbase, free_port, until
+from tests.deployments import FOLDBASE, TRUSTING_NOBODY, foldbase, free_port, until
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def process(*arguments: str, environment: dict[str, str]) -> Iterator[subprocess
 
 def answers(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/health/ready").status_code == 200
+        return httpx.get(f"{url}/health/ready", verify=TRUSTING_NOBODY).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -53,7 +53,12 @@ def test_a_deployment_of_both_serves_and_ends_cleanly(
         both = [stack.enter_context(process(name, environment=environment)) for name in ("api", "projector")]
         until(lambda: answers(url))
         client = stack.enter_context(
-            httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=20)
+            httpx.Client(
+                base_url=url,
+                headers={"Authorization": f"Bearer {token}"},
+                timeout=20,
+                verify=TRUSTING_NOBODY,
+            )
         )
         assert client.put("/v1/documents/notes/one", json={"n": 1}).status_code == 201
         until(lambda: client.get("/v1/documents/notes/one").status_code == 200)

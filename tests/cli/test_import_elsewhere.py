@@ -18,6 +18,7 @@ import pytest
 
 from app.cli.deployment import signing_key
 from app.identity import tokens
+from tests.cli.conftest import Use
 from tests.cli.forwarding import forwarding, self_signed
 from tests.deployments import FOLDBASE, Up, foldbase, free_port
 
@@ -209,9 +210,10 @@ def test_broken_file_is_told_after_what_came_before_is_stored(
         ["--key", "x"],
     ],
 )
-def test_wrong_usage_is_told_so(arguments: list[str]) -> None:
-    done = foldbase("import", "towns", "towns.csv", *arguments)
-    assert done.returncode == 2
+def test_wrong_usage_is_told_so(used: Use, arguments: list[str]) -> None:
+    code, told = used("import", "towns", "towns.csv", *arguments)
+    assert code == 2
+    assert "foldbase import [OPTIONS]" in told
 
 
 def test_data_folder_that_is_named_wins_over_the_environment(

@@ -11,7 +11,7 @@ import httpx
 from app.settings import Settings
 from app.supervisor import run_file
 from app.supervisor.run_file import Run
-from tests.deployments import FOLDBASE, Up, alive, free_port, until, up
+from tests.deployments import FOLDBASE, TRUSTING_NOBODY, Up, alive, free_port, until, up
 
 NOTHING = Run("", "", "", {})
 
@@ -31,7 +31,7 @@ def pasted(line: str) -> httpx.Response:
                 body = next(words)
             case _:
                 url = word
-    return httpx.request(method, url, headers=headers, content=body)
+    return httpx.request(method, url, headers=headers, content=body, verify=TRUSTING_NOBODY)
 
 
 def test_up_is_ready_in_under_five_seconds(running: Up) -> None:

@@ -10,7 +10,7 @@ from threading import Event
 import httpx
 import pytest
 
-from tests.deployments import Up, alive, foldbase, until, up
+from tests.deployments import TRUSTING_NOBODY, Up, alive, foldbase, until, up
 from tests.servers import temporary_folder
 
 
@@ -69,7 +69,7 @@ def test_no_connection_is_refused_while_a_worker_is_killed_and_replaced(running:
         refused = []
         while not done.is_set():
             try:
-                httpx.get(f"{running.run['api']}/health/live", timeout=20)
+                httpx.get(f"{running.run['api']}/health/live", timeout=20, verify=TRUSTING_NOBODY)
             except httpx.ConnectError as error:
                 refused.append(str(error))
             except httpx.TransportError:

@@ -6,6 +6,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from app.embedded.binaries import REDIS_SERVER
+from tests.cli.conftest import Use
 from tests.deployments import Up, foldbase, free_port
 
 
@@ -71,9 +72,15 @@ def test_every_unusable_setting_is_told_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [["--port", "0"], ["--port", "65536"], ["--port", "x"], ["--workers", "0"], ["--nope"], ["extra"]]
+    "wrong", [["--port", "0"], ["--port", "65536"], ["--port", "x"], ["--workers", "0"], ["extra"]]
 )
-def test_wrong_usage_is_exit_code_two(wrong: list[str]) -> None:
-    refused = foldbase("up", *wrong)
+def test_wrong_usage_is_exit_code_two(used: Use, wrong: list[str]) -> None:
+    code, told = used("up", *wrong)
+    assert code == 2
+    assert "foldbase up [OPTIONS]" in told
+
+
+def test_wrong_usage_ends_the_process_with_exit_code_two_and_how_to_use_it() -> None:
+    refused = foldbase("up", "--nope")
     assert refused.returncode == 2
     assert "Usage: foldbase up" in refused.stderr
