@@ -5,7 +5,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -40,14 +40,41 @@ def rows(file: Path) -> int:
         return sum(1 for _ in lines) - 1
 
 
-def first(file: Path, count: int, folder: Path) -> Path:
-    """Return a file with the first `count` flights of `file`, in `folder` unless those are all of them."""
-    if count >= rows(file):
+def first(file: Path, number: int, folder: Path) -> Path:
+    """Return a file with the first `number` flights of `file`, in `folder` unless those are all of them."""
+    if number >= rows(file):
         return file
-    shorter = folder / f"flights-{count}.csv"
+    shorter = folder / f"flights-{number}.csv"
     with file.open(encoding="utf-8") as lines, shorter.open("w", encoding="utf-8") as kept:
-        kept.writelines(islice(lines, count + 1))
+        kept.writelines(islice(lines, number + 1))
     return shorter
+
+
+def many(file: Path, number: int, folder: Path) -> Path:
+    """Return a file with `number` flights, in `folder`: those of `file`, and again in the years after, as often
+    as it takes. So days, and what is grouped by them, grow with the flights.
+    """
+    if number <= rows(file):
+        return first(file, number, folder)
+    longer = folder / f"flights-{number}.csv"
+    with longer.open("w", newline="", encoding="utf-8") as kept:
+        writer = csv.writer(kept)
+        writer.writerows(islice(_years(file), number + 1))
+    return longer
+
+
+def _years(file: Path) -> Iterator[list[str]]:
+    """Yield the names of the columns, and then the flights, year after year without end."""
+    with file.open(newline="", encoding="utf-8") as lines:
+        names, *flights = csv.reader(lines)
+    year, hour = names.index("year"), names.index("time_hour")
+    yield names
+    for later in count():
+        for flight in flights:
+            moved = [*flight]
+            for place in (year, hour):
+                moved[place] = f"{int(flight[place][:4]) + later}{flight[place][4:]}"
+            yield moved
 
 
 def declaration(indexes: int = 0, views: int = 0) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Sizes: how many rows the growing collections have, and what it means that cost does not grow with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from benchmarks.bars import Bar, Row
 
@@ -18,8 +18,3 @@ def flat(what: str, rates: Mapping[int, float]) -> Row:
     figures = {f"{size:,} rows, µs": 1e6 / rate for size, rate in rates.items()}
     grown = f"{what}, {sizes[-1]:,} rows against {sizes[0]:,}"
     return Row(grown, FLAT, rates[sizes[0]] / rates[sizes[-1]], figures)
-
-
-def of_flights(sizes: Sequence[int], flights: int) -> tuple[int, ...]:
-    """The sizes for flights, of which there are fewer than a million: at the most, all of them."""
-    return (*(size for size in sizes[:-1] if size < flights), flights)

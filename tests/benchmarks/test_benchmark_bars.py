@@ -5,7 +5,7 @@ import pytest
 from benchmarks.bars import Bar, Row
 from benchmarks.rounds import interleaved, medians, percentile
 from benchmarks.scenarios import applying, counts, create, memory, pages, read, workers
-from benchmarks.sizes import FULL, SMOKE, flat, of_flights
+from benchmarks.sizes import flat
 
 
 @pytest.mark.parametrize(("figure", "holds"), [(2.49, False), (2.5, True), (2.51, True)])
@@ -68,11 +68,6 @@ def test_an_answer_may_take_thirteen_tenths_of_the_time_at_a_hundred_times_the_r
 
     assert (row.measured, row.holds) == (1.3, True)
     assert row.figures["1,000,000 rows, µs"] == 250
-
-
-def test_the_largest_collection_of_flights_has_all_of_them() -> None:
-    assert of_flights(FULL, 336_776) == (10_000, 100_000, 336_776)
-    assert of_flights(SMOKE, 2000) == SMOKE
 
 
 def test_pages_of_the_largest_collection_are_compared_with_reads_of_it() -> None:
