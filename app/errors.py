@@ -8,6 +8,7 @@ RequestError
   MediaTypeUnsupported   the body is of another type     send one of those named
   CodingUnsupported      the body is compressed          send it as it is
   ConditionRequired      the collection demands one      send If-Match
+  DeclarationChanged     somebody declared it first      read it again, then decide
   TooManyCommands        a batch of more than 1,000     send it in parts
   Forbidden              the role does not allow it      use another token
 """
@@ -112,6 +113,19 @@ class ConditionRequired(RequestError):
             "this collection demands If-Match with the ETag the change is based on, "
             "or If-None-Match: * to make what is not there"
         )
+
+
+@dataclass(eq=False)
+class DeclarationChanged(RequestError):
+    """The precondition on a collection does not hold. `revision` is its own, 0 where none is declared."""
+
+    name: str
+    revision: int
+
+    def __str__(self) -> str:
+        if self.revision == 0:
+            return f"the precondition failed: no collection {self.name} is declared"
+        return f"the precondition failed: {self.name} is at revision {self.revision}; read it again"
 
 
 @dataclass(eq=False)

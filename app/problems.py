@@ -9,6 +9,7 @@ from sanic.response import HTTPResponse
 from app.errors import (
     CodingUnsupported,
     ConditionRequired,
+    DeclarationChanged,
     Forbidden,
     HeaderInvalid,
     MediaTypeUnsupported,
@@ -69,6 +70,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     events.RequestRepeated: Problem(409, "request-repeated", "This request key had its effect already"),
     events.ClaimTaken: Problem(409, "unique-taken", "A unique value is taken"),
     commands.ConditionFailed: Problem(412, "version-conflict", "A precondition failed"),
+    DeclarationChanged: Problem(412, "version-conflict", "A precondition failed"),
     LineTooLong: BODY_TOO_LARGE,
     CodingUnsupported: Problem(415, "coding-unsupported", "The body's coding is not taken here"),
     TooManyCommands: Problem(413, "batch-too-large", "The batch has too many commands"),
@@ -199,6 +201,8 @@ def _fields(error: Exception) -> dict[str, Any]:
             return {"errors": [{"pointer": pointer, "message": reason}]}
         case commands.ConditionFailed(version=version):
             return {"version": version}
+        case DeclarationChanged(revision=revision):
+            return {"version": revision}
         case commands.UniqueTaken(fields=fields):
             return {"fields": list(fields)}
         case (

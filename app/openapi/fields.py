@@ -158,6 +158,24 @@ IF_STILL = Parameter(
     '"1"',
 )
 
+IF_DECLARED = Parameter(
+    "If-Match",
+    "header",
+    "An `ETag`, or several: only if the collection is still declared so; `*` for any declaration.",
+    TEXT,
+    '"1"',
+)
+DECLARE_ONLY = Parameter(
+    "If-None-Match",
+    "header",
+    "`*` and nothing else: only if no such collection is declared.",
+    {"type": "string", "enum": ["*"]},
+    "*",
+)
+
+REVISION_ETAG = Header(
+    "ETag", "The collection's revision, in quotes; where the body is compressed, with the coding.", TEXT, '"1"'
+)
 ETAG = Header(
     "ETag", "The document's version, in quotes; where the body is compressed, with the coding.", TEXT, '"1"'
 )

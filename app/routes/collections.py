@@ -9,18 +9,21 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from app.composition import Deployment
+from app.errors import DeclarationChanged
 from app.once.once import Keep
 from app.once.receipts import Answer
-from app.routes import reading
+from app.routes import preconditions, reading
 from app.routes.access import Access
-from app.routes.answering import json_answer
+from app.routes.answering import bytes_answer, empty_answer, json_answer
 from app.routes.app import App
 from app.routes.idempotency import key_of
+from catalog.catalog import Check
 from catalog.declared import Declared
+from commands.condition import ANY
 from commands.equality import equal
-from commands.errors import BodyInvalid
+from commands.errors import BodyInvalid, ConditionFailed
 from events.commit import JsonObject
-from events.position import beginning
+from events.position import Version, beginning
 
 
 class CollectionRoutes:
@@ -51,21 +54,26 @@ class CollectionRoutes:
         """GET one declaration."""
         self._access.admin(request)
         reading.parameters(request, ())
-        return json_answer(_shown(await self._catalog.find(reading.collection_name(name))))
+        declared = await self._catalog.find(reading.collection_name(name))
+        _check_read(request, declared)
+        headers = _headers(declared)
+        if (known := preconditions.known_as(request, headers["etag"])) is not None:
+            return empty_answer(304, {"etag": known})
+        return bytes_answer(orjson.dumps(_shown(declared)), 200, headers)
 
     async def declare(self, request: Request, name: str) -> HTTPResponse:
         """PUT a declaration: make the collection, or change what it demands."""
         actor = self._access.admin(request).actor
         reading.parameters(request, ())
         name = reading.collection_name(name)
-        body = reading.json_object(reading.json_body(request))
+        body, check = reading.json_object(reading.json_body(request)), _check_change(request, name)
 
         async def execute(keep: Keep | None) -> Answer:
-            return await self._declare(name, body, keep)
+            return await self._declare(name, body, check, keep)
 
         return await self._once.beside(key_of(request, actor), execute)
 
-    async def _declare(self, name: str, body: JsonObject, keep: Keep | None) -> Answer:
+    async def _declare(self, name: str, body: JsonObject, check: Check | None, keep: Keep | None) -> Answer:
         async def beside(session: AsyncClientSession | None, declared: Declared, created: bool) -> None:
             if keep is not None:
                 await keep(session, _answer(declared, created))
@@ -76,6 +84,7 @@ class CollectionRoutes:
             name,
             declaration,
             has_documents=self._has_documents,
+            check=check,
             beside=None if keep is None else beside,
         )
         return _answer(declared, created)
@@ -84,20 +93,22 @@ class CollectionRoutes:
         """DELETE a collection: its documents are gone for every reader; the log keeps their history."""
         actor = self._access.admin(request).actor
         reading.parameters(request, ())
+        name = reading.collection_name(name)
+        check = _check_change(request, name)
 
         async def execute(keep: Keep | None) -> Answer:
-            return await self._drop(reading.collection_name(name), keep)
+            return await self._drop(name, check, keep)
 
         return await self._once.beside(key_of(request, actor), execute)
 
-    async def _drop(self, name: str, keep: Keep | None) -> Answer:
+    async def _drop(self, name: str, check: Check | None, keep: Keep | None) -> Answer:
         async def beside(session: AsyncClientSession | None) -> None:
             if keep is not None:
                 await keep(session, _GONE)
 
         name = (await self._catalog.find(name)).name
         floors = await self._log.heads()
-        await self._catalog.drop(name, floors, beside=None if keep is None else beside)
+        await self._catalog.drop(name, floors, check=check, beside=None if keep is None else beside)
         await self._log.release_claims(name, upto=floors)
         await self._generations.discard(name)
         return _GONE
@@ -131,8 +142,35 @@ _GONE = Answer(204, {}, b"")
 
 
 def _answer(declared: Declared, created: bool) -> Answer:
-    headers = {"location": f"/v1/collections/{declared.name}"} if created else {}
-    return Answer(201 if created else 200, headers, orjson.dumps(_shown(declared)))
+    location = {"location": f"/v1/collections/{declared.name}"} if created else {}
+    return Answer(201 if created else 200, _headers(declared) | location, orjson.dumps(_shown(declared)))
+
+
+def _headers(declared: Declared) -> dict[str, str]:
+    return {"etag": f'"{declared.revision}"'}
+
+
+def _check_read(request: Request, declared: Declared) -> None:
+    """Hold a read to its If-Match. Raises DeclarationChanged, HeaderInvalid."""
+    try:
+        preconditions.check_version(request, declared.revision)
+    except ConditionFailed as failed:
+        raise DeclarationChanged(declared.name, declared.revision) from failed
+
+
+def _check_change(request: Request, name: str) -> Check | None:
+    """What holds a change to its If-Match, or its If-None-Match: *. Raises HeaderInvalid."""
+    condition = preconditions.condition(request)
+    if condition is ANY:
+        return None
+
+    def check(revision: int) -> None:
+        try:
+            condition.check(Version(revision), revision > 0)
+        except ConditionFailed as failed:
+            raise DeclarationChanged(name, revision) from failed
+
+    return check
 
 
 def _shown(declared: Declared) -> dict[str, Any]:

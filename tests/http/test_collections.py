@@ -1,5 +1,6 @@
 """Collections over HTTP: declared, read, changed, dropped, declared anew."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -55,6 +56,60 @@ async def test_a_collection_that_was_read_can_be_sent_back(admin: httpx.AsyncCli
     assert problem(stale, 422, "document-invalid")["errors"][0]["pointer"] == "/_meta"
     other = await admin.put(path, json={"name": "other"})
     assert problem(other, 422, "declaration-invalid")["errors"][0]["pointer"] == "/name"
+
+
+async def test_a_declaration_is_changed_only_where_nobody_was_faster(
+    admin: httpx.AsyncClient, collection: str
+) -> None:
+    path, once = f"/v1/collections/{collection}", {"if-none-match": "*"}
+    stale = problem(await admin.put(path, json={}, headers={"if-match": "*"}), 412, "version-conflict")
+    assert stale["version"] == 0
+    made = await admin.put(path, json={}, headers=once)
+    assert (made.status_code, made.headers["etag"]) == (201, '"1"')
+    assert problem(await admin.put(path, json={}, headers=once), 412, "version-conflict")["version"] == 1
+    based = {"if-match": made.headers["etag"]}
+    changed = await admin.put(path, json={"require_if_match": True}, headers=based)
+    assert (changed.status_code, changed.headers["etag"]) == (200, '"2"')
+    stale = problem(await admin.put(path, json={"indexes": [["n"]]}, headers=based), 412, "version-conflict")
+    assert (stale["version"], stale["detail"]) == (
+        2,
+        f"the precondition failed: {collection} is at revision 2; read it again",
+    )
+    problem(await admin.delete(path, headers=based), 412, "version-conflict")
+    same = await admin.put(path, json={"require_if_match": True}, headers={"if-match": '"1", "2-gzip"'})
+    assert (same.status_code, same.headers["etag"]) == (200, '"2"')
+    for wrong in ({"if-match": "2"}, {"if-none-match": '"2"'}):
+        problem(await admin.put(path, json={}, headers=wrong), 400, "header-invalid")
+    assert (await admin.delete(path, headers={"if-match": '"2"'})).status_code == 204
+    anew = await admin.put(path, json={}, headers=once)
+    assert (anew.status_code, anew.headers["etag"]) == (201, '"4"')
+
+
+async def test_of_declarations_based_on_one_revision_one_is_made(
+    orders: Documents, admin: httpx.AsyncClient
+) -> None:
+    path, based = f"/v1/collections/{orders.collection}", {"if-match": '"1"'}
+    wanted = [{"indexes": [[f"n{number}"]]} for number in range(6)]
+    answers = await asyncio.gather(*(admin.put(path, json=each, headers=based) for each in wanted))
+    [won] = [answer for answer in answers if answer.status_code == 200]
+    assert sorted(answer.status_code for answer in answers) == [200, *[412] * 5]
+    assert (await admin.get(path)).json() == won.json()
+
+
+async def test_a_declaration_that_is_known_is_not_sent_again(admin: httpx.AsyncClient, collection: str) -> None:
+    path = f"/v1/collections/{collection}"
+    large = {"schema": {"properties": {f"field_{number}": {"type": "string"} for number in range(100)}}}
+    await admin.put(path, json=large)
+    for coding in ("identity", "gzip"):
+        read = await admin.get(path, headers={"accept-encoding": coding})
+        assert read.headers["etag"] == {"identity": '"1"', "gzip": '"1-gzip"'}[coding]
+        known = {"if-none-match": read.headers["etag"], "accept-encoding": coding}
+        again = await admin.get(path, headers=known)
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", read.headers["etag"])
+        assert (await admin.get(path, headers={"if-match": read.headers["etag"]})).status_code == 200
+    problem(await admin.get(path, headers={"if-match": '"7"'}), 412, "version-conflict")
+    await admin.put(path, json={})
+    assert (await admin.get(path, headers=known)).status_code == 200
 
 
 async def test_everything_that_is_wrong_with_a_declaration_is_told(

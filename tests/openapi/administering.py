@@ -24,6 +24,11 @@ def _declaring() -> list[Step]:
     return [
         Step("collection_list", "GET", COLLECTIONS, 200),
         Step("collection_read", "GET", one, 200),
+        Step("collection_read", "GET", one, 304, headers={"If-None-Match": '"1"'}),
+        Step("collection_read", "GET", one, "header-invalid", headers={"If-None-Match": "1"}),
+        Step("collection_read", "GET", one, "version-conflict", headers={"If-Match": '"7"'}),
+        Step("collection_declare", "PUT", one, "version-conflict", {}, headers={"If-None-Match": "*"}),
+        Step("collection_drop", "DELETE", one, "version-conflict", headers={"If-Match": '"7"'}),
         Step("collection_read", "GET", "/v1/collections/nothing", "collection-missing"),
         *_described(f"{one}/openapi.json"),
         Step("collection_declare", "PUT", "/v1/collections/new", 201, {}),

@@ -3,7 +3,17 @@
 from typing import Any
 
 from app.openapi.description import JSON, Answer, Content, Group, Operation, json_answer
-from app.openapi.fields import ADMIN_KEY, IF_NONE_MATCH, KEYED, LOCATION, NAME, PAGE_ETAG
+from app.openapi.fields import (
+    ADMIN_KEY,
+    DECLARE_ONLY,
+    IF_DECLARED,
+    IF_NONE_MATCH,
+    KEYED,
+    LOCATION,
+    NAME,
+    PAGE_ETAG,
+    REVISION_ETAG,
+)
 
 ALL = "/v1/collections"
 ONE = f"{ALL}/{{name}}"
@@ -51,16 +61,17 @@ DECLARE = Operation(
         "again changes nothing. Every problem of a declaration is told at once, and then nothing is changed. "
         "Documents that are there are not held to a new schema until they are written again."
     ),
-    parameters=(NAME, ADMIN_KEY),
+    parameters=(NAME, IF_DECLARED, DECLARE_ONLY, ADMIN_KEY),
     body={JSON: Content("Declaration", _DECLARATION)},
     answers={
-        200: json_answer("It is declared so now.", "Collection", _DECLARED),
-        201: json_answer("It was made.", "Collection", _DECLARED, LOCATION),
+        200: json_answer("It is declared so now.", "Collection", _DECLARED, REVISION_ETAG),
+        201: json_answer("It was made.", "Collection", _DECLARED, LOCATION, REVISION_ETAG),
     },
     problems=(
         *_ADMIN,
         *_REDIS,
         *KEYED,
+        "version-conflict",
         "json-invalid",
         "media-type-unsupported",
         "coding-unsupported",
@@ -90,9 +101,12 @@ READ = Operation(
     access="admin",
     summary="Read a declaration",
     description="The declaration in the form it is declared in; what equals its default is left out.",
-    parameters=(NAME,),
-    answers={200: json_answer("The collection.", "Collection", _DECLARED)},
-    problems=(*_ADMIN, "collection-missing"),
+    parameters=(NAME, IF_NONE_MATCH, IF_DECLARED),
+    answers={
+        200: json_answer("The collection.", "Collection", _DECLARED, REVISION_ETAG),
+        304: Answer("You have it already.", (REVISION_ETAG,)),
+    },
+    problems=(*_ADMIN, "collection-missing", "header-invalid", "version-conflict"),
 )
 
 DROP = Operation(
@@ -106,9 +120,9 @@ DROP = Operation(
         "Takes the collection and all its documents away from every reader, for good: a later collection of "
         "the same name begins empty. The log keeps the history."
     ),
-    parameters=(NAME, ADMIN_KEY),
+    parameters=(NAME, IF_DECLARED, ADMIN_KEY),
     answers={204: Answer("It was dropped.")},
-    problems=(*_ADMIN, *_REDIS, *KEYED, "collection-missing"),
+    problems=(*_ADMIN, *_REDIS, *KEYED, "collection-missing", "version-conflict"),
 )
 
 OPENAPI = Operation(

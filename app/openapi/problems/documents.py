@@ -107,10 +107,10 @@ EXPLAINED = {
         DependencyFailed(0),
     ),
     "version-conflict": Explained(
-        "If-Match or If-None-Match does not hold: somebody wrote first, or the document is not there. "
+        "If-Match or If-None-Match does not hold: somebody wrote first, or what is asked for is not there. "
         "Nothing was written, and nothing was tried again.",
-        "Read the document again, make the change on what is there now, and send its new ETag. `version` "
-        "is the version now, 0 where there is no document.",
+        "Read it again, make the change on what is there now, and send its new ETag. `version` is the "
+        "version of the document now, or the revision of the collection; 0 where there is none.",
         ConditionFailed(4),
     ),
     "document-invalid": Explained(

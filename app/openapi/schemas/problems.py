@@ -31,7 +31,10 @@ PROBLEM: Schema = {
                 },
             },
         },
-        "version": {"type": "integer", "description": "The document's version now; 0 where there is none."},
+        "version": {
+            "type": "integer",
+            "description": "The document's version now, or the collection's revision; 0 where there is none.",
+        },
         "index": {"type": "integer", "minimum": 0, "description": "Of a batch, the command that was refused."},
         "fields": {"type": "array", "items": {"type": "string"}, "description": "The fields that are unique."},
         "parameter": {"type": "string", "description": "The parameter or header to mend."},
