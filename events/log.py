@@ -186,9 +186,11 @@ class EventLog:
         """
         start, stop = extent.bounds(after)
         within = {"hint": BY_VERSION, "min": dict(start), "max": dict(stop), "projection": extent.projection()}
-        passed = await self._guard(self._pages.find({}, ORDER, limit, **within))
-        end = extent.place_of(passed[-1]) if passed else None
-        return Stretch([from_stored(stored) for stored in passed if "events" in stored], end)
+        commits, stored = [], None
+        for stored in await self._guard(self._pages.find({}, ORDER, limit, **within)):
+            if "events" in stored:
+                commits.append(from_stored(stored))
+        return Stretch(commits, None if stored is None else extent.place_of(stored))
 
     async def cut(self, collection: str, parts: int) -> list[StreamName]:
         """The streams that all parts of a collection but the first begin with, if cut into parts of one size.
@@ -256,12 +258,10 @@ class EventLog:
 
     async def _find(self, query: dict[str, Any], order: Order) -> list[Commit]:
         cursor = self._commits.find_raw_batches(query, sort=order)
-        return [from_stored(stored) for stored in decoded(await self._guard(cursor.to_list()))]
+        return list(map(from_stored, decoded(await self._guard(cursor.to_list()))))
 
     async def _page(self, query: dict[str, Any], limit: int) -> list[Commit]:
-        return [
-            from_stored(stored) for stored in await self._guard(self._pages.find(query, BY_POSITION, limit))
-        ]
+        return list(map(from_stored, await self._guard(self._pages.find(query, BY_POSITION, limit))))
 
     async def _whole(self, page: list[Commit], until: Position) -> list[Commit]:
         """The page with all of what was appended together, or nothing of it where it reaches beyond `until`."""

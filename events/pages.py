@@ -1,13 +1,13 @@
-"""Pages: what MongoDB answers a find with at once, decoded as a whole. A cursor would take it apart first."""
+"""Pages: what MongoDB answers a find with at once. A cursor of the driver would make objects of it first."""
 
+from collections.abc import Iterator
 from typing import Any
 
-import bson
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo.errors import AutoReconnect
 
-from events.codec import PLAIN
+from events.codec import first_batch
 from events.commit import JsonObject
 from events.store import COMMITS, MAJORITY, Database
 
@@ -23,7 +23,7 @@ class Pages:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def find(self, query: JsonObject, order: Order, limit: int, **more: Any) -> list[JsonObject]:
+    async def find(self, query: JsonObject, order: Order, limit: int, **more: Any) -> Iterator[JsonObject]:
         """The first commits that match, as `PLAIN` has them: at most `limit` (1 or more), and 16 MiB of them.
 
         more:   further fields of MongoDB's command `find`.
@@ -43,5 +43,4 @@ class Pages:
             answer = await self._database.command(command, codec_options=_UNREAD)
         except AutoReconnect:
             answer = await self._database.command(command, codec_options=_UNREAD)
-        found: list[JsonObject] = bson.decode(answer.raw, PLAIN)["cursor"]["firstBatch"]
-        return found
+        return first_batch(bytes(answer.raw))
