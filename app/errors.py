@@ -8,6 +8,8 @@ RequestError
   MediaTypeUnsupported   the body is of another type     send one of those named
   CodingUnsupported      the body is compressed          send it as it is
   ConditionRequired      the collection demands one      send If-Match
+  BatchInvalid           no batch can be like that       mend the place that is named
+  PageKnown              the client has the page         ask with GET or QUERY for a 304
   DeclarationChanged     somebody declared it first      read it again, then decide
   TooManyCommands        a batch of more than 1,000     send it in parts
   Forbidden              the role does not allow it      use another token
@@ -17,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from commands.errors import BodyInvalid
 from events.errors import FoldbaseError
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
@@ -113,6 +116,17 @@ class ConditionRequired(RequestError):
             "this collection demands If-Match with the ETag the change is based on, "
             "or If-None-Match: * to make what is not there"
         )
+
+
+class BatchInvalid(RequestError, BodyInvalid):
+    """The body can be no batch. `pointer` is the JSON pointer of the offending place."""
+
+
+class PageKnown(RequestError):
+    """A page was asked for unless it is as the client knows it, with a method that knows no 304."""
+
+    def __str__(self) -> str:
+        return "the page is as you know it; GET or QUERY is answered 304 then, POST can not be"
 
 
 @dataclass(eq=False)

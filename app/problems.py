@@ -7,6 +7,7 @@ from sanic.exceptions import SanicException
 from sanic.response import HTTPResponse
 
 from app.errors import (
+    BatchInvalid,
     CodingUnsupported,
     ConditionRequired,
     DeclarationChanged,
@@ -14,6 +15,7 @@ from app.errors import (
     HeaderInvalid,
     MediaTypeUnsupported,
     MethodRefused,
+    PageKnown,
     ParameterUnknown,
     RouteMissing,
     TooManyCommands,
@@ -71,6 +73,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     events.ClaimTaken: Problem(409, "unique-taken", "A unique value is taken"),
     commands.ConditionFailed: Problem(412, "version-conflict", "A precondition failed"),
     DeclarationChanged: Problem(412, "version-conflict", "A precondition failed"),
+    PageKnown: Problem(412, "version-conflict", "A precondition failed"),
     LineTooLong: BODY_TOO_LARGE,
     CodingUnsupported: Problem(415, "coding-unsupported", "The body's coding is not taken here"),
     TooManyCommands: Problem(413, "batch-too-large", "The batch has too many commands"),
@@ -78,6 +81,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     events.InvalidValue: Problem(422, "document-invalid", "No document can be like that"),
     commands.BodyInvalid: Problem(422, "document-invalid", "No document can be like that"),
     RecordInvalid: Problem(422, "document-invalid", "No document can be like that"),
+    BatchInvalid: Problem(422, "batch-invalid", "No batch can be like that"),
     commands.SchemaViolated: Problem(422, "schema-violated", "The document breaks the collection's schema"),
     commands.PatchInvalid: Problem(422, "patch-invalid", "No document can be patched like that"),
     commands.RequestDiffers: Problem(422, "request-differs", "The key was used for another request"),

@@ -134,6 +134,9 @@ IF_NONE_MATCH = Parameter(
     TEXT,
     '"1"',
 )
+IF_UNKNOWN = Parameter(
+    "If-None-Match", "header", "The `ETag` that you have: only if it does not hold any more.", TEXT, '"1"'
+)
 CREATE_ONLY = Parameter(
     "If-None-Match",
     "header",

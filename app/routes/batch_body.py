@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from app.errors import TooManyCommands
+from app.errors import BatchInvalid, TooManyCommands
 from app.http.json import JsonValue
 from app.routes.preconditions import conditioned
-from app.routes.reading import document_body, json_object
+from app.routes.reading import document_body
 from commands.batch import MOST_COMMANDS, Entry, Ids, references, referred, resolved
 from commands.condition import ANY, Condition
 from commands.documents import Command, Create, Delete, JsonPatch, MergePatch, Put, Restore
@@ -71,14 +71,16 @@ class Asked:
 
 
 def read_batch(value: JsonValue) -> tuple[bool, list[Asked]]:
-    """Whether the batch is atomic, and its commands. Raises BodyInvalid, HeaderInvalid, TooManyCommands."""
-    body = json_object(value)
+    """Whether the batch is atomic, and its commands. Raises BatchInvalid, HeaderInvalid, TooManyCommands."""
+    if not isinstance(value, dict):
+        raise BatchInvalid("", "must be a JSON object")
+    body = value
     _check_names(body, ("commands",), ("atomic",), "")
     atomic, commands = body.get("atomic", False), body["commands"]
     if type(atomic) is not bool:
-        raise BodyInvalid("/atomic", "is true or false")
+        raise BatchInvalid("/atomic", "is true or false")
     if not isinstance(commands, list):
-        raise BodyInvalid("/commands", "is a list of commands")
+        raise BatchInvalid("/commands", "is a list of commands")
     if len(commands) > MOST_COMMANDS:
         raise TooManyCommands(len(commands), MOST_COMMANDS)
     return atomic, [_asked(command, place) for place, command in enumerate(commands)]
@@ -87,21 +89,21 @@ def read_batch(value: JsonValue) -> tuple[bool, list[Asked]]:
 def _asked(command: JsonValue, place: int) -> Asked:
     at = f"/commands/{place}"
     if not isinstance(command, dict):
-        raise BodyInvalid(at, "must be a JSON object")
+        raise BatchInvalid(at, "must be a JSON object")
     name = command.get("command")
     if not isinstance(name, str) or name not in _NEEDED:
-        raise BodyInvalid(f"{at}/command", f"is one of {', '.join(_NEEDED)}")
+        raise BatchInvalid(f"{at}/command", f"is one of {', '.join(_NEEDED)}")
     needed = ("command", "collection", *_NEEDED[name])
     _check_names(command, needed, _POSSIBLE.get(name, (_MATCH,)), at)
     if not isinstance(command["collection"], str):
-        raise BodyInvalid(f"{at}/collection", "is the name of a collection")
+        raise BatchInvalid(f"{at}/collection", "is the name of a collection")
     body, id, match = command.get(_BODY), command.get(_ID), command.get(_MATCH)
     if match is not None and not isinstance(match, str):
-        raise BodyInvalid(f"{at}/{_MATCH}", 'is a string, as If-Match has it: "\\"3\\"", or "*"')
+        raise BatchInvalid(f"{at}/{_MATCH}", 'is a string, as If-Match has it: "\\"3\\"", or "*"')
     try:
         needs = references([body, id], place)
     except BodyInvalid as error:
-        raise BodyInvalid(at, error.reason) from error
+        raise BatchInvalid(at, error.reason) from error
     entry = Entry(command["collection"], _id(id, at), needs)
     return Asked(name, entry, body, ANY if match is None else conditioned(match, None))
 
@@ -109,15 +111,15 @@ def _asked(command: JsonValue, place: int) -> Asked:
 def _id(value: JsonValue, at: str) -> str | int | None:
     place = referred(value)
     if place is None and not isinstance(value, str | None):
-        raise BodyInvalid(f"{at}/{_ID}", 'is a string, or {"$id_of": n}')
+        raise BatchInvalid(f"{at}/{_ID}", 'is a string, or {"$id_of": n}')
     return value if isinstance(value, str | None) else place
 
 
 def _check_names(value: Mapping[str, Any], needed: tuple[str, ...], possible: tuple[str, ...], at: str) -> None:
     for name in needed:
         if name not in value:
-            raise BodyInvalid(f"{at}/{name}", "is missing")
+            raise BatchInvalid(f"{at}/{name}", "is missing")
     for name in value:
         if name not in needed and name not in possible:
             known = ", ".join((*needed, *possible))
-            raise BodyInvalid(f"{at}/{name[:100]}", f"is not known here; there are: {known}")
+            raise BatchInvalid(f"{at}/{name[:100]}", f"is not known here; there are: {known}")

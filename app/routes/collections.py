@@ -10,6 +10,7 @@ from sanic.response import HTTPResponse
 
 from app.composition import Deployment
 from app.errors import DeclarationChanged
+from app.http.json import JsonValue
 from app.once.once import Keep
 from app.once.receipts import Answer
 from app.routes import preconditions, reading
@@ -19,9 +20,10 @@ from app.routes.app import App
 from app.routes.idempotency import key_of
 from catalog.catalog import Check
 from catalog.declared import Declared
+from catalog.errors import DeclarationInvalid, Problem
 from commands.condition import ANY
 from commands.equality import equal
-from commands.errors import BodyInvalid, ConditionFailed
+from commands.errors import ConditionFailed
 from events.commit import JsonObject
 from events.position import Version, beginning
 
@@ -66,7 +68,7 @@ class CollectionRoutes:
         actor = self._access.admin(request).actor
         reading.parameters(request, ())
         name = reading.collection_name(name)
-        body, check = reading.json_object(reading.json_body(request)), _check_change(request, name)
+        body, check = _declaration_of(reading.json_body(request)), _check_change(request, name)
 
         async def execute(keep: Keep | None) -> Answer:
             return await self._declare(name, body, check, keep)
@@ -134,16 +136,24 @@ class CollectionRoutes:
         if "_meta" in declaration:
             known = self._catalog.get(name)
             if known is None or not equal(declaration.pop("_meta"), _shown(known)["_meta"]):
-                raise BodyInvalid("/_meta", "is kept by the server; leave it out, or send it as it was read")
+                raise DeclarationInvalid([_META])
         return declaration
 
 
+_META = Problem("/_meta", "is kept by the server; leave it out, or send it as it was read")
 _GONE = Answer(204, {}, b"")
 
 
 def _answer(declared: Declared, created: bool) -> Answer:
     location = {"location": f"/v1/collections/{declared.name}"} if created else {}
     return Answer(201 if created else 200, _headers(declared) | location, orjson.dumps(_shown(declared)))
+
+
+def _declaration_of(value: JsonValue) -> JsonObject:
+    """Raises DeclarationInvalid."""
+    if not isinstance(value, dict):
+        raise DeclarationInvalid([Problem("", "must be a JSON object")])
+    return value
 
 
 def _headers(declared: Declared) -> dict[str, str]:

@@ -9,6 +9,7 @@ import orjson
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from app.errors import PageKnown
 from app.routes import preconditions, reading
 from app.routes.answering import bytes_answer, empty_answer
 from app.routes.preferring import NONE, Preferences, applied
@@ -78,7 +79,7 @@ def page_answer(
     stale: Sequence[Position] = (),
     preferred: Preferences = NONE,
 ) -> HTTPResponse:
-    """A page as it is answered; 304 where the client has it. Raises HeaderInvalid.
+    """A page as it is answered; 304 where the client has it. Raises HeaderInvalid, PageKnown.
 
     address: of its first page, where there is one to link the next one by.
     stale:   since when items of it are stale.
@@ -92,6 +93,8 @@ def page_answer(
     headers["etag"] = _tag(request, page, body)
     preconditions.check_page(request)
     if preconditions.known_as(request, headers["etag"]) is not None:
+        if request.method == "POST":
+            raise PageKnown
         return empty_answer(304, headers)
     return bytes_answer(body, 200, headers)
 

@@ -163,7 +163,7 @@ async def test_what_needs_the_id_of_a_command_that_failed_fails_with_it(orders: 
 async def test_references_to_what_does_not_come_before_are_refused(atomic: bool, orders: Documents) -> None:
     for place in (1, 2, -1, 10**15, "0", None, 0.0, True):
         commands = [create("never"), create(of={"$id_of": place})]
-        told = problem(await send(orders, commands, atomic=atomic), 422, "document-invalid")
+        told = problem(await send(orders, commands, atomic=atomic), 422, "batch-invalid")
         assert told["errors"][0]["pointer"] == "/commands/1"
     problem(await orders.get("never", after=await orders.put("o1", {})), 404, "document-missing")
 
@@ -195,7 +195,7 @@ async def test_references_to_what_does_not_come_before_are_refused(atomic: bool,
     ],
 )
 async def test_a_body_that_is_no_batch_is_refused(body: Any, pointer: str, user: httpx.AsyncClient) -> None:
-    told = problem(await user.post("/v1/batch", json=body), 422, "document-invalid")
+    told = problem(await user.post("/v1/batch", json=body), 422, "batch-invalid")
     assert [error["pointer"] for error in told["errors"]] == [pointer]
 
 

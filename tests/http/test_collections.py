@@ -53,7 +53,7 @@ async def test_a_collection_that_was_read_can_be_sent_back(admin: httpx.AsyncCli
     changed = await admin.put(path, json=read | {"require_if_match": False})
     assert changed.json()["_meta"]["revision"] == 2
     stale = await admin.put(path, json=read | {"require_if_match": True})
-    assert problem(stale, 422, "document-invalid")["errors"][0]["pointer"] == "/_meta"
+    assert problem(stale, 422, "declaration-invalid")["errors"][0]["pointer"] == "/_meta"
     other = await admin.put(path, json={"name": "other"})
     assert problem(other, 422, "declaration-invalid")["errors"][0]["pointer"] == "/name"
 
@@ -138,7 +138,7 @@ async def test_a_declaration_is_an_object(body: Any, admin: httpx.AsyncClient, c
         f"/v1/collections/{collection}", content=str(body).replace("None", "null").replace("x", '"x"'),
         headers={"content-type": "application/json"},
     )  # fmt: skip
-    problem(answer, 422, "document-invalid")
+    problem(answer, 422, "declaration-invalid")
 
 
 async def test_a_percent_encoded_name_is_the_same_name(

@@ -35,6 +35,9 @@ async def test_a_page_that_is_known_is_304_until_something_is_written(
             assert page.status_code == 200, page.text
             known = {"if-none-match": page.headers["etag"]}
             again = await orders.client.request(method, path, json=body, headers=known)
+            if method == "POST":
+                assert "GET or QUERY" in problem(again, 412, "version-conflict")["detail"]
+                continue
             assert (again.status_code, again.content) == (304, b"")
             for name in ("etag", "fold-position", "fold-plan", "cache-control", "vary"):
                 assert again.headers[name] == page.headers[name]

@@ -35,7 +35,7 @@ def _declaring() -> list[Step]:
         Step("collection_declare", "PUT", "/v1/collections/new", 200, {"require_if_match": True}),
         Step("collection_declare", "PUT", one, "unique-needs-empty", {"unique": [["total"]]}),
         Step("collection_declare", "PUT", one, "declaration-invalid", {"indexs": []}),
-        Step("collection_declare", "PUT", one, "document-invalid", []),
+        Step("collection_declare", "PUT", one, "declaration-invalid", []),
         Step("collection_declare", "PUT", one, "json-invalid", text="{"),
         Step("collection_declare", "PUT", one, "media-type-unsupported", text="{}", headers=plain()),
         Step("collection_declare", "PUT", one, "coding-unsupported", text="{}", headers=coded()),

@@ -54,6 +54,7 @@ BATCH = Operation(
         "media-type-unsupported",
         "coding-unsupported",
         "batch-too-large",
+        "batch-invalid",
         "schema-violated",
         "unique-taken",
         "document-exists",

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.openapi.description import JSON, Answer, Content, Operation
-from app.openapi.fields import LINK
+from app.openapi.fields import IF_NONE_MATCH, IF_UNKNOWN, LINK
 
 
 def by_body(
@@ -34,8 +34,12 @@ def by_body(
         path=f"{query.path}/query",
         summary=f"{summary} with POST",
         description=(
-            "The same as QUERY, for clients and proxies that do not know that method. It changes nothing."
+            "The same as QUERY, for clients and proxies that do not know that method. It changes nothing. A "
+            "page that `If-None-Match` names is answered 412: 304 is for methods that are known to be safe."
         ),
+        parameters=tuple(IF_UNKNOWN if each is IF_NONE_MATCH else each for each in query.parameters),
+        answers={200: query.answers[200]},
+        problems=(*query.problems, "version-conflict"),
     )
     return query, post
 

@@ -76,7 +76,6 @@ DECLARE = Operation(
         "media-type-unsupported",
         "coding-unsupported",
         "unique-needs-empty",
-        "document-invalid",
         "declaration-invalid",
     ),
 )

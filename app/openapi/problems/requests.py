@@ -11,6 +11,7 @@ from sanic.exceptions import (
 )
 
 from app.errors import (
+    BatchInvalid,
     CodingUnsupported,
     Forbidden,
     HeaderInvalid,
@@ -31,6 +32,13 @@ EXPLAINED = {
         "A batch has more than 1,000 commands. None of them was executed.",
         "Send it in parts, or load what is much with POST /v1/documents/{collection}/import.",
         TooManyCommands(1001, 1000),
+    ),
+    "batch-invalid": Explained(
+        "The body is no batch: not an object with a list of commands, a command that does not exist or has "
+        "members that are missing or not its own, a reference to a command that does not come before it. None "
+        "of the commands was executed.",
+        "Mend the place that `errors` names.",
+        BatchInvalid("/commands/0/id", "is missing"),
     ),
     "request-invalid": Explained(
         "The request breaks the rules of HTTP/1.1, so it is not clear what it says: a malformed request "
