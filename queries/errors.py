@@ -115,13 +115,15 @@ class ViewBuilding(QueryError):
 
 @dataclass(eq=False)
 class ProjectionBehind(QueryError):
-    """The projections did not reach the position asked for in time."""
+    """The projections did not reach the position asked for in time. `why`, where that is known."""
 
     after: int
     waited: float
+    why: str = ""
 
     def __str__(self) -> str:
-        return f"the projections did not reach position {self.after} within {self.waited:g} s; try again"
+        why = f": {self.why}" if self.why else ""
+        return f"the projections did not reach position {self.after} within {self.waited:g} s{why}; try again"
 
 
 class ProjectionsAbsent(QueryError):

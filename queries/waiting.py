@@ -7,13 +7,19 @@ from typing import Any
 
 from redis.exceptions import RedisError
 
-from events.position import Position
+from events.position import Position, partition_of
 from events.wakeup import Wakeups
+from projections.errors import ProjectionAway
+from projections.keeper import keeper_of
 from projections.layout import Layout
+from projections.shares import Shares
 from queries.errors import ProjectionBehind, ProjectionsAbsent
 from queries.standing import read_standing
 
 LOOK_ANYWAY = 0.1
+
+SILENT = 2 * Shares.EVERY
+TAKEN_OVER = f"another one takes over when that is {Shares.SECONDS:g} s"
 
 
 class Waiters:
@@ -21,6 +27,7 @@ class Waiters:
 
     def __init__(self, redis: Any, layout: Layout, log: str, partitions: int, moved: Wakeups) -> None:
         self._redis = redis
+        self._layout = layout
         self._keys = [layout.live.checkpoint(partition) for partition in range(partitions)]
         self._log = log
         self._moved = moved
@@ -37,9 +44,21 @@ class Waiters:
             async with asyncio.timeout(patience):
                 await reached
         except TimeoutError:
-            raise ProjectionBehind(max(after), patience) from None
+            raise ProjectionBehind(max(after), patience, await self._why(max(after))) from None
         finally:
             self._waiting.pop(reached, None)
+
+    async def _why(self, after: Position) -> str:
+        """Why a position is not reached, said to whoever waited; nothing where its projector is at work."""
+        try:
+            keeper = await keeper_of(self._redis, self._layout, partition_of(after))
+        except ProjectionAway:
+            return ""
+        if keeper is None:
+            return "no projector works on them"
+        if keeper.silent >= SILENT:
+            return f"their projector was last heard of {keeper.silent:.1f} s ago; {TAKEN_OVER}"
+        return "their projector is in trouble, which GET /v1/projections tells" if keeper.in_trouble else ""
 
     async def run(self) -> None:
         """Look after the waiters until cancelled."""

@@ -1,6 +1,7 @@
 """Whatever of `foldbase up` is killed: it comes back, by itself or with the next `up`, with every write."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -58,6 +59,26 @@ def test_a_killed_process_is_started_again_and_every_write_is_still_there(runnin
         until(lambda: reads(client, f"before-{kind}") and reads(client, f"after-{kind}"))
     assert len(running.pids["api"]) == 2
     assert all(alive(pid) for pid in running.every_pid)
+
+
+def test_reads_say_what_is_going_on_while_a_killed_projector_is_replaced(running: Up) -> None:
+    with running.client() as client:
+        write(client, "before")
+        until(lambda: reads(client, "before"))
+        [killed] = running.pids["projector"]
+        os.kill(killed, signal.SIGKILL)
+        written = client.put("/v1/documents/notes/after", json={})
+        fresh = {"Fold-After": written.headers["fold-position"]}
+        behind = client.get("/v1/documents/notes/after", headers={**fresh, "Prefer": "wait=1"})
+        assert (behind.status_code, behind.headers["retry-after"]) == (503, "1")
+        assert behind.json()["type"] == "/problems/projection-behind"
+        assert re.search(r"their projector was last heard of [12]\.\d s ago", behind.json()["detail"])
+        plain = client.get("/v1/documents/notes/before")
+        assert (plain.status_code, plain.json()["n"]) == (200, "before")
+        assert int(plain.headers["fold-position"]) < int(fresh["Fold-After"])
+        patient = {**fresh, "Prefer": "wait=20"}
+        assert client.get("/v1/documents/notes/after", headers=patient).status_code == 200
+        assert killed not in running.pids["projector"]
 
 
 def test_no_connection_is_refused_while_a_worker_is_killed_and_replaced(running: Up) -> None:

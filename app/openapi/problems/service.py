@@ -40,7 +40,7 @@ EXPLAINED = {
         "from the log.",
         "Try again after the time in Retry-After, or let the read wait longer with `Prefer: wait=10`. If it "
         "stays like this, look at GET /v1/projections: perhaps no projector runs.",
-        ProjectionBehind(812, 2.0),
+        ProjectionBehind(812, 2.0, "no projector works on them"),
     ),
     "projection-building": Explained(
         "The view, or the index that would serve the query, was declared, and is being built from the log. "
