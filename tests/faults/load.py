@@ -12,7 +12,7 @@ from tests.faults.readers import Reader
 from tests.faults.writers import Writer
 
 WRITERS, READERS = 6, 3
-CALM = 0.06
+CALM = 0.12
 PATIENCE = 60.0
 
 

@@ -16,7 +16,9 @@ from tests.deployments import FOLDBASE
 from tests.faults.stage import Stage
 
 LAYOUT = Layout("foldbase")
-LOOK_EVERY = 0.001
+LOOK_EVERY = 0.005
+SLOW = 400
+"""Commits a second of a rebuild that is to be met in the middle."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,10 @@ class Projection:
 
 
 @asynccontextmanager
-async def rebuild(stage: Stage, collection: str) -> AsyncIterator[Process]:
+async def rebuild(stage: Stage, collection: str, *options: str) -> AsyncIterator[Process]:
     """`foldbase rebuild`, on its way; killed afterwards if it still runs."""
     process = await asyncio.create_subprocess_exec(
-        *(FOLDBASE, "rebuild", collection, "--data", str(stage.up.folder)), stdout=DEVNULL
+        *(FOLDBASE, "rebuild", collection, "--data", str(stage.up.folder), *options), stdout=DEVNULL
     )
     try:
         yield process
@@ -51,9 +53,9 @@ async def rebuild(stage: Stage, collection: str) -> AsyncIterator[Process]:
 
 @asynccontextmanager
 async def rebuild_in_the_middle(stage: Stage, redis: RedisClient, collection: str) -> AsyncIterator[Process]:
-    """The same, while its projector stands still in the middle; one that was too quick is begun again."""
+    """A slow one, while its projector stands still in the middle; one that was too quick is begun again."""
     while True:
-        async with rebuild(stage, collection) as process:
+        async with rebuild(stage, collection, "--max-rate", str(SLOW)) as process:
             while process.returncode is None:
                 if _caught_in_the_middle(stage, redis, collection):
                     yield process

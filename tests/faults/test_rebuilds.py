@@ -23,7 +23,7 @@ async def test_a_rebuild_goes_on_when_its_projector_was_killed_and_readers_never
 ) -> None:
     async with under_load(stage, seed) as load:
         name = load.history.collection
-        await fill(stage, load.history, documents=65, commits=90)
+        await fill(stage, load.history, documents=12, commits=25)
         async with rebuild_in_the_middle(stage, redis, name) as asked:
             begun = being_built(redis, name)
             await stage.replaced(stage.kill("projector"))
