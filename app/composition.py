@@ -26,6 +26,7 @@ from projections.jobs import Jobs
 from projections.steering import Steering
 from queries.cursor import Cursors
 from queries.documents import DocumentQueries
+from queries.marks import Marks
 from queries.views import ViewQueries
 from queries.waiting import Waiters
 
@@ -40,6 +41,7 @@ class Deployment:
     once: Once
     queries: DocumentQueries
     views: ViewQueries
+    marks: Marks
     jobs: Jobs
     heartbeats: Heartbeats
     generations: Generations
@@ -83,6 +85,7 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
             Once(Receipts(opened.database), log, executor.requests),
             DocumentQueries(*reads),
             ViewQueries(*reads),
+            Marks(redis, layout.prefix, log.id, log.partitions),
             Jobs(redis, layout),
             Heartbeats(redis, layout),
             Generations(redis, layout, log.id, log.partitions),

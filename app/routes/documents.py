@@ -11,6 +11,7 @@ from app.routes.answering import bytes_answer, document_headers, empty_answer
 from app.routes.app import App
 from app.routes.asking import Asked, asked
 from app.routes.freshness import freshness
+from app.routes.known_pages import KnownPages
 from app.routes.preferring import applied
 from app.routes.querying import Addresses, address_of, body_query, page_answer
 from catalog.declared import Declared
@@ -20,6 +21,7 @@ from commands.errors import BodyInvalid
 from commands.json_patch import read_operations
 from commands.writing import Written
 from events.document import Present
+from queries.query import Query
 from queries.stale import stale_since
 
 
@@ -31,6 +33,7 @@ class DocumentRoutes:
         self._addresses = Addresses()
         self._catalog = deployment.catalog
         self._commands = deployment.commands
+        self._known = KnownPages(deployment.marks)
         self._queries = deployment.queries
         self._partitions = deployment.log.partitions
         self._auto_declare = deployment.settings.auto_declare
@@ -69,10 +72,8 @@ class DocumentRoutes:
         self._access.user(request)
         declared = self._catalog.get(collection) or await self._declared(collection, make=False)
         query, base = self._addresses.query(request, declared)
-        fresh, preferred = freshness(request, self._partitions)
-        page = await self._queries.page(declared, query, fresh)
         address = address_of(f"/v1/documents/{declared.name}", base)
-        return page_answer(request, page, query, address, stale=stale_since(page.items), preferred=preferred)
+        return await self._page(request, declared, query, address)
 
     async def query(self, request: Request, collection: str) -> HTTPResponse:
         """QUERY a collection, or POST …/query: the same as GET, asked for in a body."""
@@ -80,9 +81,20 @@ class DocumentRoutes:
         reading.parameters(request, ())
         query = body_query(request)
         declared = await self._declared(collection, make=False)
-        fresh, preferred = freshness(request, self._partitions)
-        page = await self._queries.page(declared, query, fresh)
-        return page_answer(request, page, query, stale=stale_since(page.items), preferred=preferred)
+        return await self._page(request, declared, query)
+
+    async def _page(
+        self, request: Request, declared: Declared, query: Query, address: str | None = None
+    ) -> HTTPResponse:
+        fresh, preferred = wanted = freshness(request, self._partitions)
+
+        async def read() -> HTTPResponse:
+            page = await self._queries.page(declared, query, fresh)
+            return page_answer(
+                request, page, query, address, stale=stale_since(page.items), preferred=preferred
+            )
+
+        return await self._known.answer(request, declared, wanted, read)
 
     async def create(self, request: Request, collection: str) -> HTTPResponse:
         """POST a new document."""

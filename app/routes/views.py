@@ -8,8 +8,11 @@ from app.routes import reading
 from app.routes.access import Access
 from app.routes.app import App
 from app.routes.freshness import freshness
+from app.routes.known_pages import KnownPages
 from app.routes.querying import Addresses, address_of, body_query, page_answer
 from catalog.declared import Declared
+from queries.query import Query
+from queries.views import Named
 
 
 class ViewRoutes:
@@ -19,6 +22,7 @@ class ViewRoutes:
         self._access = access
         self._addresses = Addresses()
         self._catalog = deployment.catalog
+        self._known = KnownPages(deployment.marks)
         self._views = deployment.views
         self._partitions = deployment.log.partitions
 
@@ -35,21 +39,28 @@ class ViewRoutes:
         declared = await self._declared(collection)
         named = self._views.named(declared, view)
         query, base = self._addresses.query(request, declared, named.columns)
-        fresh, preferred = freshness(request, self._partitions)
-        page = await self._views.page(named, query, fresh)
         address = address_of(f"/v1/views/{declared.name}/{named.view.name}", base)
-        return page_answer(request, page, query, address, preferred=preferred)
+        return await self._page(request, declared, named, query, address)
 
     async def query(self, request: Request, collection: str, view: str) -> HTTPResponse:
         """QUERY a view, or POST …/query: the same as GET, asked for in a body."""
         self._access.user(request)
         reading.parameters(request, ())
         asked = body_query(request)
-        named = self._views.named(await self._declared(collection), view)
-        query = named.columns.query(asked)
-        fresh, preferred = freshness(request, self._partitions)
-        page = await self._views.page(named, query, fresh)
-        return page_answer(request, page, query, preferred=preferred)
+        declared = await self._declared(collection)
+        named = self._views.named(declared, view)
+        return await self._page(request, declared, named, named.columns.query(asked))
+
+    async def _page(
+        self, request: Request, declared: Declared, named: Named, query: Query, address: str | None = None
+    ) -> HTTPResponse:
+        fresh, preferred = wanted = freshness(request, self._partitions)
+
+        async def read() -> HTTPResponse:
+            page = await self._views.page(named, query, fresh)
+            return page_answer(request, page, query, address, preferred=preferred)
+
+        return await self._known.answer(request, declared, wanted, read)
 
     async def _declared(self, collection: str) -> Declared:
         found = self._catalog.get(collection)
