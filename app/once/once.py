@@ -6,22 +6,37 @@ between   the effect is elsewhere: what it is about is kept before it, its answe
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import NamedTuple
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from sanic.response import HTTPResponse
 
 from app.once.receipts import GIVEN_UP, About, Answer, Receipt, Receipts, ReceiptTaken
-from commands.errors import RequestDiffers, RequestUnderWay
+from commands.errors import RequestUnderWay
 from commands.requests import Key, Requests
-from events.commit import now
-from events.errors import FoldbaseError, LogUnavailable
+from events.commit import NewCommit, now
+from events.errors import FoldbaseError, LogUnavailable, RequestRepeated
 from events.log import EventLog
+from events.position import NO_STREAM, stream_name
 from projections.errors import CheckpointMoved, ProjectionAway
 
 _UNKNOWN = (ProjectionAway, CheckpointMoved, LogUnavailable)
 
 Keep = Callable[[AsyncClientSession | None, Answer], Awaitable[None]]
 """Keeps the answer, in the transaction of a session."""
+
+
+_NO_DOCUMENT = "~"
+"""The id of the stream that keeps a key in the log. A document of this id has no part in it."""
+
+
+class Order(NamedTuple):
+    """Who asks for something about a collection, and under which key."""
+
+    key: Key | None
+    collection: str
+    actor: str
 
 
 class Once:
@@ -32,14 +47,13 @@ class Once:
         self._log = log
         self._requests = requests
 
-    async def beside(
-        self, key: Key | None, execute: Callable[[Keep | None], Awaitable[Answer]]
-    ) -> HTTPResponse:
+    async def beside(self, order: Order, execute: Callable[[Keep | None], Awaitable[Answer]]) -> HTTPResponse:
         """Execute a request whose effect is one with what it keeps.
 
         execute: is given what keeps its answer, None where there is no key.
         Raises:  RequestUnderWay, RequestDiffers, LogUnavailable; what `execute` raises.
         """
+        key = order.key
         if key is None:
             return (await execute(None)).response()
 
@@ -50,14 +64,16 @@ class Once:
             receipt = await self._find(key)
             if receipt is None:
                 try:
-                    return (await execute(keep)).response()
+                    answer = await execute(keep)
+                    await self._mark(key, order)
+                    return answer.response()
                 except ReceiptTaken:
                     receipt = await self._find(key)
         return _answer(receipt).response()
 
     async def between(
         self,
-        key: Key | None,
+        order: Order,
         look: Callable[[], Awaitable[About]],
         execute: Callable[[About | None], Awaitable[Answer]],
     ) -> HTTPResponse:
@@ -67,6 +83,7 @@ class Once:
         execute: is given that, None where there is no key; executed again on the same, it has no second effect.
         Raises:  as `beside`; a refusal leaves no receipt.
         """
+        key = order.key
         if key is None:
             return (await execute(None)).response()
         with self._requests.under_way(key):
@@ -81,13 +98,20 @@ class Once:
                 await (self._receipts.withdraw if is_refusal else self._receipts.leave)(key)
                 raise
             await self._receipts.finish(key, answer)
+            await self._mark(key, order)
         return answer.response()
 
     async def _find(self, key: Key) -> Receipt | None:
         receipt = await self._receipts.find(key)
-        if receipt is None and await self._log.effects.find(key.request) is not None:
-            raise RequestDiffers
+        if receipt is None and (effect := await self._log.effects.find(key.request)) is not None:
+            key.check(effect.digest)
         return receipt
+
+    async def _mark(self, key: Key, order: Order) -> None:
+        """Leave the key in the log, so that no write of a document takes it, if the log can be reached."""
+        stream = stream_name(order.collection, _NO_DOCUMENT)
+        with suppress(RequestRepeated, LogUnavailable):
+            await self._log.append(NewCommit(stream, NO_STREAM, [], order.actor, key.request, key.digest))
 
     async def _begin(self, key: Key, receipt: Receipt | None, look: Callable[[], Awaitable[About]]) -> About:
         if receipt is not None and now() - receipt.at < GIVEN_UP:

@@ -112,8 +112,7 @@ ADMIN_KEY = Parameter(
     "Idempotency-Key",
     "header",
     "A string of 1 to 200 visible characters that you choose for this request, and use for no other: sent "
-    "again with the same key, the request has no second effect, and is answered as it was. Do not use it for "
-    "a write of documents either.",
+    "again with the same key, the request has no second effect, and is answered as it was.",
     TEXT,
     '"5f0e7c1c-5b62-4f0b-8e0b-3f6f7b1a7c11"',
 )

@@ -11,7 +11,7 @@ from sanic.response import HTTPResponse
 from app.composition import Deployment
 from app.errors import DeclarationChanged
 from app.http.json import JsonValue
-from app.once.once import Keep
+from app.once.once import Keep, Order
 from app.once.receipts import Answer
 from app.routes import preconditions, reading
 from app.routes.access import Access
@@ -73,7 +73,7 @@ class CollectionRoutes:
         async def execute(keep: Keep | None) -> Answer:
             return await self._declare(name, body, check, keep)
 
-        return await self._once.beside(key_of(request, actor), execute)
+        return await self._once.beside(Order(key_of(request, actor), name, actor), execute)
 
     async def _declare(self, name: str, body: JsonObject, check: Check | None, keep: Keep | None) -> Answer:
         async def beside(session: AsyncClientSession | None, declared: Declared, created: bool) -> None:
@@ -101,7 +101,7 @@ class CollectionRoutes:
         async def execute(keep: Keep | None) -> Answer:
             return await self._drop(name, check, keep)
 
-        return await self._once.beside(key_of(request, actor), execute)
+        return await self._once.beside(Order(key_of(request, actor), name, actor), execute)
 
     async def _drop(self, name: str, check: Check | None, keep: Keep | None) -> Answer:
         async def beside(session: AsyncClientSession | None) -> None:

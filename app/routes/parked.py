@@ -10,6 +10,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from app.composition import Deployment
+from app.once.once import Order
 from app.once.receipts import About, Answer
 from app.routes import reading
 from app.routes.access import Access
@@ -88,7 +89,8 @@ class ParkedRoutes:
                 still = await work()
             return Answer(200, {}, orjson.dumps(outcome(*place, still)))
 
-        return await self._once.between(key_of(request, actor), look, execute)
+        order = Order(key_of(request, actor), place[0], actor)
+        return await self._once.between(order, look, execute)
 
 
 def told(collection: str, id: str, parked: Parked) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from app.composition import Deployment
+from app.once.once import Order
 from app.once.receipts import About, Answer
 from app.projections_report import report, told
 from app.routes import reading
@@ -19,7 +20,6 @@ from app.routes.answering import json_answer
 from app.routes.app import App
 from app.routes.idempotency import key_of
 from commands.errors import BodyInvalid
-from commands.requests import Key
 from events.commit import JsonObject
 from projections.generation import VACANT
 from projections.jobs import Job, Options
@@ -52,14 +52,15 @@ class ProjectionRoutes:
 
     async def rebuild(self, request: Request, collection: str) -> HTTPResponse:
         """POST the order to rebuild a projection; a projector does it."""
-        name, key = await self._admitted(request, collection)
+        order = await self._admitted(request, collection)
+        name = order.collection
         options = _options(request)
 
         async def execute(at: About | None) -> Answer:
             job = await self._deployment.jobs.ask(name, options, at=at)
             return _answer({"collection": name, **told(job)}, 202, {"location": _REPORT})
 
-        return await self._once.between(key, _this_moment, execute)
+        return await self._once.between(order, _this_moment, execute)
 
     async def pause(self, request: Request, collection: str) -> HTTPResponse:
         """POST the wish that a rebuild rests where it is."""
@@ -75,26 +76,29 @@ class ProjectionRoutes:
 
     async def rollback(self, request: Request, collection: str) -> HTTPResponse:
         """POST the wish that readers see the generation that is kept again."""
-        name, key = await self._admitted(request, collection)
+        order = await self._admitted(request, collection)
+        name = order.collection
 
         async def execute(kept: About | None) -> Answer:
             live = await self._deployment.steering.rollback(name, None if kept is None else int(kept))
             return _answer({"collection": name, "generation": live.number})
 
-        return await self._once.between(key, partial(self._kept, name), execute)
+        return await self._once.between(order, partial(self._kept, name), execute)
 
     async def forget(self, request: Request, collection: str) -> HTTPResponse:
         """POST the wish that the generation that is kept is freed."""
-        name, key = await self._admitted(request, collection)
+        order = await self._admitted(request, collection)
+        name = order.collection
 
         async def execute(kept: About | None) -> Answer:
             await self._deployment.steering.forget(name, None if kept is None else int(kept))
             return Answer(204, {}, b"")
 
-        return await self._once.between(key, partial(self._kept, name), execute)
+        return await self._once.between(order, partial(self._kept, name), execute)
 
     async def _steered(self, request: Request, collection: str, steer: Steer) -> HTTPResponse:
-        name, key = await self._admitted(request, collection)
+        order = await self._admitted(request, collection)
+        name = order.collection
 
         async def look() -> About:
             job = (await self._deployment.jobs.all()).get(name)
@@ -103,17 +107,17 @@ class ProjectionRoutes:
         async def execute(asked_at: About | None) -> Answer:
             return _answer({"collection": name, **told(await steer(name, asked_at))})
 
-        return await self._once.between(key, look, execute)
+        return await self._once.between(order, look, execute)
 
     async def _kept(self, name: str) -> About:
         return (await self._deployment.generations.kept()).get(name, VACANT)
 
-    async def _admitted(self, request: Request, collection: str) -> tuple[str, Key | None]:
+    async def _admitted(self, request: Request, collection: str) -> Order:
         actor = self._access.admin(request).actor
         reading.parameters(request, ())
         key = key_of(request, actor)
         declared = await self._deployment.catalog.find(reading.collection_name(collection))
-        return declared.name, key
+        return Order(key, declared.name, actor)
 
 
 async def _this_moment() -> About:

@@ -154,6 +154,32 @@ async def test_a_key_belongs_to_one_order_and_to_its_caller(
     assert (await orders.post({}, idempotency_key=key["idempotency-key"])).status_code == 201
 
 
+async def test_a_key_of_an_order_is_not_taken_for_a_document(
+    key: dict[str, str], collection: str, admin: httpx.AsyncClient
+) -> None:
+    documents, told = Documents(admin, collection), {"idempotency_key": key["idempotency-key"]}
+    first = await admin.put(f"/v1/collections/{collection}", json={}, headers=key)
+    problem(await documents.put("o1", {}, **told), 422, "request-differs")
+    for atomic in (True, False):
+        command = {"command": "create", "collection": collection, "body": {}}
+        batch = await admin.post("/v1/batch", json={"atomic": atomic, "commands": [command]}, headers=key)
+        problem(batch, 422, "request-differs")
+    again = await admin.put(f"/v1/collections/{collection}", json={}, headers=key)
+    assert (again.status_code, again.content) == (201, first.content)
+    last = await documents.put("~", {})
+    assert (last.status_code, last.headers["etag"]) == (201, '"1"')
+    assert [each["id"] for each in (await documents.get(after=last)).json()["items"]] == ["~"]
+
+
+async def test_a_key_of_a_rebuild_is_not_taken_for_a_document(
+    key: dict[str, str], orders: Documents, admin: httpx.AsyncClient
+) -> None:
+    await rebuilt(admin, orders.collection, key)
+    documents = Documents(admin, orders.collection)
+    refused = await documents.put("o2", {}, idempotency_key=key["idempotency-key"])
+    problem(refused, 422, "request-differs")
+
+
 @pytest.mark.parametrize("verb", ["rebuild", "pause", "resume", "cancel", "rollback", "forget"])
 async def test_a_key_that_can_not_be_is_refused(verb: str, orders: Documents, admin: httpx.AsyncClient) -> None:
     refused = await order(admin, orders.collection, verb, {"idempotency-key": '"'})
