@@ -208,7 +208,7 @@ async def test_a_rebuild_that_compares_names_what_is_parked_in_one_generation_al
         await append(world, "never", UNKNOWN)
         await world.caught_up()
         key = world.layout.parked("orders", (await world.built.generations.live())["orders"])
-        written = await world.redis.hget(key, "never")
+        written: Any = await world.redis.hget(key, "never")
         await world.redis.hset(key, "never", written.replace(b'"waiting":1', b'"waiting":2'))
         await world.redis.hset(key, "nobody", written)
         await world.built.jobs.ask("orders", {"verify": True})

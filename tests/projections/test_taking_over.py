@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -184,7 +185,7 @@ async def _stands_somewhere(world: World, build: Target) -> bool:
 
 async def _holder(world: World, build: Target) -> int | None:
     """The process that has the lease on a build."""
-    owner = await world.redis.get(f"{build.base}:lease")
+    owner: Any = await world.redis.get(f"{build.base}:lease")
     return None if owner is None else int(owner.rpartition(b"-")[2])
 
 

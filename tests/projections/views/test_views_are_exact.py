@@ -44,7 +44,7 @@ def declared_views(draw: st.DrawFn) -> View:
     """Views by some groups, of some measures, with some orders of any of these columns."""
     groups = draw(st.lists(st.sampled_from(GROUPS), unique=True))
     measures = draw(st.lists(st.sampled_from(MEASURES), min_size=1, unique=True))
-    columns = [column.name for column in (*groups, *measures)]
+    columns = [*(group.name for group in groups), *(measure.name for measure in measures)]
     fields = st.lists(
         st.builds(IndexField, st.sampled_from(columns), st.booleans()),
         min_size=2,
