@@ -16,8 +16,9 @@ def test_parked_documents_are_listed_shown_retried_and_skipped(running: Up) -> N
     data = ("--data", str(running.folder))
     with running.client() as client:
         client.put("/v1/documents/parcels/p1", json={"n": 1}).raise_for_status()
-    append(running.run, "frobbed")
-    [line] = until(lambda: foldbase("parked", "list", *data).stdout.splitlines())
+        append(running.run, "frobbed")
+        until(lambda: client.get("/v1/parked").json()["parked"])
+    [line] = foldbase("parked", "list", *data).stdout.splitlines()
     assert line.startswith("parcels/p1\t")
     assert "1 waiting" in line
     assert re.search(r"\t[1-4] attempts?\t", line)

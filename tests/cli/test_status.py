@@ -9,7 +9,9 @@ from tests.deployments import Up, foldbase, until
 
 def test_a_healthy_deployment_is_told_in_plain_lines_with_exit_code_zero(running: Up) -> None:
     with running.client() as client:
-        client.put("/v1/documents/notes/one", json={}).raise_for_status()
+        written = client.put("/v1/documents/notes/one", json={}).raise_for_status()
+        seen = {"Fold-After": written.headers["fold-position"], "Prefer": "wait=20"}
+        client.get("/v1/documents/notes/one", headers=seen).raise_for_status()
     told = until(lambda: _healthy(running))
     assert f"api\t{running.run['api']}\tready" in told
     assert any(line.startswith("partition\t0\t0 commits behind") for line in told)

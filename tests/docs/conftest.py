@@ -7,7 +7,7 @@ import pytest
 from tests.docs.shell import Checkout, checkout
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def reader() -> Iterator[Checkout]:
     """A reader's checkout with `foldbase up` running in it."""
     with checkout() as ready:
