@@ -82,7 +82,7 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
             opened,
             DocumentCommands(log, executor),
             DocumentCommands(log, Executor(log, States(log, snapshots, 0))),
-            Once(Receipts(opened.database), log, executor.requests),
+            Once(Receipts(opened.database), opened.catalog, log, executor.requests),
             DocumentQueries(*reads),
             ViewQueries(*reads),
             Marks(redis, layout.prefix, log.id, log.partitions),

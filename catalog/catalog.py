@@ -4,22 +4,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self
 
-from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.database import AsyncDatabase
 from redis.asyncio import Redis
 
 from catalog import following
 from catalog.announcements import Announcements
 from catalog.changes import declaring, dropping, newly_unique
-from catalog.collection import Collection
+from catalog.collection import Collection, Note
 from catalog.declaration import Declaration
 from catalog.declared import Declared
 from catalog.ending import end
 from catalog.errors import CollectionMissing, UniqueNeedsEmpty
 from catalog.knowledge import Knowledge, Listener
 from catalog.parsing import valid
-from catalog.store import Store, Together
-from catalog.writer import Beside, Change, Decide, Writer
+from catalog.store import Store
+from catalog.writer import Change, Decide, Leaving, Writer
 
 HasDocuments = Callable[[str], Awaitable[bool]]
 Heads = Callable[[], Awaitable[Mapping[int, int]]]
@@ -27,8 +26,8 @@ Heads = Callable[[], Awaitable[Mapping[int, int]]]
 Check = Callable[[int], object]
 """Is told the revision that a change would replace, 0 where nothing is declared; raises what ends it."""
 
-DeclaredBeside = Callable[[AsyncClientSession | None, Declared, bool], Awaitable[object]]
-"""Writes something of what is declared, and whether it is new, in one transaction with it. See `Together`."""
+Noting = tuple[Any, Callable[[Declared | None, bool], Note]]
+"""The `_id` of a note, and what makes it of what is declared by then, and of whether that is new."""
 
 
 class Catalog:
@@ -100,15 +99,16 @@ class Catalog:
         *,
         has_documents: HasDocuments | None = None,
         check: Check | None = None,
-        beside: DeclaredBeside | None = None,
+        noting: Noting | None = None,
     ) -> tuple[Declared, bool]:
         """Declare `name` so, new or in place of what is declared; the second answer is whether it is new.
 
         The same declaration again changes nothing. Of declarations at one time the last one stands.
         has_documents: asked only when a live collection gains a unique set; without it, yes is assumed.
-        beside: what else is written with it, or else nothing is; also where nothing changes.
+        noting: the note that is kept of it, in one write with it; also where nothing changes.
         Raises: DeclarationInvalid: nothing was changed.
                 UniqueNeedsEmpty: a unique set was added, and there are documents; nothing was changed.
+                NoteTaken: it was declared with this note before; nothing was changed.
         """
         wanted = valid(name, declaration)
 
@@ -119,11 +119,7 @@ class Catalog:
                 raise UniqueNeedsEmpty(name, added)
             return declaring(name, wanted, over, await self._floors(over))
 
-        async def write(session: AsyncClientSession | None, change: Change) -> None:
-            if beside is not None:
-                await beside(session, self._as_declared(change.after), change.created)
-
-        change = await self._change(name, decide, None if beside is None else write)
+        change = await self._change(name, decide, noting)
         return self._as_declared(change.after), change.created
 
     async def auto_declare(self, name: str) -> Declared:
@@ -149,12 +145,12 @@ class Catalog:
         floors: Mapping[int, int],
         *,
         check: Check | None = None,
-        beside: Together | None = None,
+        noting: Noting | None = None,
     ) -> None:
         """Drop `name` with its documents up to `floors` (partition -> position); they never come back.
 
-        beside: as of `declare`.
-        Raises: CollectionMissing: it is not declared.
+        noting: as of `declare`.
+        Raises: CollectionMissing: it is not declared; NoteTaken.
         """
 
         async def decide(over: Collection | None) -> Collection | None:
@@ -162,7 +158,11 @@ class Catalog:
             _check(check, over)
             return dropped
 
-        await self._change(name, decide, None if beside is None else lambda session, _: beside(session))
+        await self._change(name, decide, noting)
+
+    async def settle(self, name: str) -> None:
+        """Keep the note of the change that was made last, where a process died before it did."""
+        await self._writer.settle(name)
 
     def on_change(self, listener: Listener) -> Callable[[], None]:
         """Call `listener(name, declared)` at each change this process hears of, its own included.
@@ -201,12 +201,23 @@ class Catalog:
         """Where a dropped name begins anew."""
         return await self._heads() if self._heads and over is not None and over.dropped else {}
 
-    async def _change(self, name: str, decide: Decide, beside: Beside | None = None) -> Change:
-        change = await self._writer.change(name, decide, beside)
+    async def _change(self, name: str, decide: Decide, noting: Noting | None = None) -> Change:
+        change = await self._writer.change(name, decide, self._leaving(noting))
         self._knowledge.take_in(change.after)
         if not change.is_none:
             await self._announcements.announce(change.after.change)
         return change
+
+    def _leaving(self, noting: Noting | None) -> Leaving | None:
+        if noting is None:
+            return None
+        id, note = noting
+        return Leaving(
+            id,
+            lambda change: note(
+                None if change.after.dropped else self._as_declared(change.after), change.created
+            ),
+        )
 
     def _as_declared(self, record: Collection) -> Declared:
         known = self.get(record.id)

@@ -14,6 +14,9 @@ from catalog.declared import Declared, runtime_indexes, runtime_schema, runtime_
 from catalog.errors import DeclarationInvalid
 from catalog.parsing import parse
 
+Note = dict[str, Any]
+"""What is left with a change of a collection: BSON with an `_id` of its own, and not looked into."""
+
 
 class Collection(Document):
     """A declared or dropped collection; a dropped one stays, so that its documents stay gone.
@@ -23,6 +26,7 @@ class Collection(Document):
     change:      counted up at each change of any: the one made last has the greatest, no two share one.
     declaration: JSON text, so that MongoDB never sees the keys in it ($ref, dots) as its own.
     floors:      partition -> position, int64; documents at or below were dropped.
+    note:        what was left with the change made last; whoever makes the next one keeps it elsewhere first.
     """
 
     id: str  # type: ignore[assignment]
@@ -33,6 +37,7 @@ class Collection(Document):
     floors: dict[str, int] = Field({})
     created_at: datetime
     updated_at: datetime
+    note: Note | None = None
 
     class Settings:
         """Where Beanie keeps these documents."""

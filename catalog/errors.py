@@ -4,6 +4,7 @@ CatalogError
   DeclarationInvalid    the declaration cannot be         correct what `problems` names
   CollectionMissing     no such collection is declared    declare it
   UniqueNeedsEmpty      documents came before the rule    drop the collection, or keep its unique sets
+  NoteTaken             the change was made before        look at the note that is kept
   CatalogUnavailable    MongoDB did not answer in time    try again; declaring is idempotent
 """
 
@@ -59,6 +60,10 @@ class UniqueNeedsEmpty(CatalogError):
             f"{self.name} has documents, so {sets} cannot become unique in it: "
             "declare a new collection with it and import the documents there, or drop this one first"
         )
+
+
+class NoteTaken(CatalogError):
+    """A note with this `_id` was left with a change before. Nothing was changed now."""
 
 
 @dataclass(eq=False)

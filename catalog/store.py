@@ -1,6 +1,6 @@
 """The records of collections in MongoDB: read as a majority has them, written to the disks of a majority."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -8,20 +8,20 @@ import pymongo
 from beanie import init_beanie
 from beanie.exceptions import DocumentNotFound
 from bson import CodecOptions
-from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
-from catalog.collection import Collection, Newest
+from catalog.collection import Collection, Newest, Note
 from catalog.errors import CatalogUnavailable, shortened
 
 TIMEOUT = 5.0
 """Seconds one question to MongoDB may take."""
 
-Together = Callable[[AsyncClientSession | None], Awaitable[object]]
-"""Writes something else in the transaction of a session; without one, it alone. What it raises ends both."""
+NOTES = "receipts"
+"""Where notes are kept for good."""
 
 _MAJORITY = ReadConcern("majority")
 _DURABLE = WriteConcern("majority", j=True)
@@ -62,37 +62,34 @@ class Store:
         with _bounded():
             return await Collection.find({"change": {"$gt": change}}).sort("+change").to_list()
 
-    async def write(self, wanted: Collection, over: Collection | None, together: Together | None) -> bool:
-        """Put `wanted` in the place of `over`, or make it new; False when another change came first.
-
-        together: what else is written, or else nothing is.
-        """
-
-        async def put(session: AsyncClientSession | None) -> None:
-            if over is None:
-                await wanted.insert(session=session)
-            else:
-                still = {"_id": over.id, "revision": over.revision}
-                await Collection.find_one(still, session=session).replace_one(wanted, session)
-            if together is not None:
-                await together(session)
-
+    async def write(self, wanted: Collection, over: Collection | None) -> bool:
+        """Put `wanted` in the place of `over`, or make it new; False when another change came first."""
         try:
             with _bounded():
-                if together is None:
-                    await put(None)
+                if over is None:
+                    await wanted.insert()
                 else:
-                    client = Collection.get_pymongo_collection().database.client
-                    async with client.start_session() as session:
-                        await session.with_transaction(put, _MAJORITY, _DURABLE)
+                    await Collection.find_one({"_id": over.id, "revision": over.revision}).replace_one(wanted)
         except (DuplicateKeyError, DocumentNotFound):
             return False
         return True
 
-    async def leave(self, together: Together) -> None:
-        """Write something else alone, where the record may stay as it is."""
+    async def keep(self, note: Note) -> bool:
+        """Keep a note for good; False where there is one of its `_id` already, which stays as it is."""
+        try:
+            with _bounded():
+                await self._notes().insert_one(note)
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def is_kept(self, id: Any) -> bool:
+        """Whether there is a note with this `_id`."""
         with _bounded():
-            await together(None)
+            return await self._notes().find_one({"_id": id}, {"_id": True}) is not None
+
+    def _notes(self) -> AsyncCollection[Any]:
+        return Collection.get_pymongo_collection().database[NOTES]
 
 
 @contextmanager

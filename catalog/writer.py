@@ -3,12 +3,11 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from typing import NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple
 
-from pymongo.asynchronous.client_session import AsyncClientSession
-
-from catalog.collection import Collection
-from catalog.errors import CatalogUnavailable
+from catalog.collection import Collection, Note
+from catalog.errors import CatalogUnavailable, NoteTaken
 from catalog.store import Store
 
 MAX_ATTEMPTS = 200
@@ -34,8 +33,11 @@ class Change(NamedTuple):
         return not self.after.dropped and (self.before is None or self.before.dropped)
 
 
-Beside = Callable[[AsyncClientSession | None, Change], Awaitable[object]]
-"""Writes something of a change in its transaction, or alone where nothing had to change. See `Together`."""
+class Leaving(NamedTuple):
+    """What is to be left with a change: the `_id` of the note, and what makes the note of the change."""
+
+    id: Any
+    note: Callable[[Change], Note]
 
 
 class Writer:
@@ -45,30 +47,47 @@ class Writer:
         self._store = store
         self._turn = asyncio.Lock()
 
-    async def change(self, name: str, decide: Decide, beside: Beside | None = None) -> Change:
+    async def change(self, name: str, decide: Decide, leaving: Leaving | None = None) -> Change:
         """Read the record, ask `decide` what to write in its place, write it; on conflict, again.
 
-        decide: gets the record or None; answers the next one, or None when the record may stay, which
-                it answers only if there is one. What it raises ends the change with nothing written.
-        beside: what else is written with the change, or else nothing is.
-        Raises: CatalogUnavailable: MongoDB is away, or others were faster 200 times.
+        decide:  gets the record or None; answers the next one, or None when the record may stay, which
+                 it answers only if there is one. What it raises ends the change with nothing written.
+        leaving: the note that is left with the change, in one write; of no change it is left, too.
+        Raises: CatalogUnavailable: MongoDB is away, or others were faster 200 times; NoteTaken.
         """
         async with self._turn:
             for _ in range(MAX_ATTEMPTS):
-                if change := await self._attempt(name, decide, beside):
+                if change := await self._attempt(name, decide, leaving):
                     return change
                 await asyncio.sleep(random.uniform(0, LONGEST_PAUSE))
         raise CatalogUnavailable("too many others change it at the same time")
 
-    async def _attempt(self, name: str, decide: Decide, beside: Beside | None) -> Change | None:
-        before = await self._store.load(name)
+    async def settle(self, name: str) -> Collection | None:
+        """The record of `name`, when the note that was left with it is kept for good."""
+        record = await self._store.load(name)
+        if record is not None and record.note is not None:
+            await self._store.keep(record.note)
+        return record
+
+    async def _attempt(self, name: str, decide: Decide, leaving: Leaving | None) -> Change | None:
+        """A note is in the record or kept at any time after its change: so who has read the record, and finds
+        none, can only write where there was none."""
+        before = await self.settle(name)
+        if leaving is not None and await self._store.is_kept(leaving.id):
+            raise NoteTaken
         after = await decide(before)
         if after is None:
             assert before is not None
-            if beside is not None:
-                await self._store.leave(lambda session: beside(session, Change(before, before)))
-            return Change(before, before)
-        after.change = await self._store.newest() + 1
+            change = Change(before, before)
+            if leaving is not None and not await self._store.keep(leaving.note(change)):
+                raise NoteTaken
+            return change
         change = Change(before, after)
-        together = None if beside is None else lambda session: beside(session, change)
-        return change if await self._store.write(after, before, together) else None
+        after.change = await self._store.newest() + 1
+        after.note = None if leaving is None else leaving.note(change)
+        if not await self._store.write(after, before):
+            return None
+        if after.note is not None:
+            with suppress(CatalogUnavailable):
+                await self._store.keep(after.note)
+        return change

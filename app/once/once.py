@@ -1,6 +1,6 @@
 """Once: keyed requests that are no commands on documents have one effect, and one answer.
 
-beside    the effect is in MongoDB: its answer is kept in one transaction with it
+beside    the effect is a change of the catalog: its answer is left with it, in one write
 between   the effect is elsewhere: what it is about is kept before it, its answer after it; where a process dies
           in between, the request is executed again when it comes again, on the same thing as before
 """
@@ -9,10 +9,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import NamedTuple
 
-from pymongo.asynchronous.client_session import AsyncClientSession
 from sanic.response import HTTPResponse
 
-from app.once.receipts import GIVEN_UP, About, Answer, Receipt, Receipts, ReceiptTaken
+from app.once.receipts import GIVEN_UP, About, Answer, Receipt, Receipts
+from catalog.catalog import Catalog
+from catalog.errors import NoteTaken
 from commands.errors import RequestUnderWay
 from commands.requests import Key, Requests
 from events.commit import NewCommit, now
@@ -22,10 +23,6 @@ from events.position import NO_STREAM, stream_name
 from projections.errors import CheckpointMoved, ProjectionAway
 
 _UNKNOWN = (ProjectionAway, CheckpointMoved, LogUnavailable)
-
-Keep = Callable[[AsyncClientSession | None, Answer], Awaitable[None]]
-"""Keeps the answer, in the transaction of a session."""
-
 
 _NO_DOCUMENT = "~"
 """The id of the stream that keeps a key in the log. A document of this id has no part in it."""
@@ -42,32 +39,31 @@ class Order(NamedTuple):
 class Once:
     """Executes keyed requests, or answers them as they were answered."""
 
-    def __init__(self, receipts: Receipts, log: EventLog, requests: Requests) -> None:
+    def __init__(self, receipts: Receipts, catalog: Catalog, log: EventLog, requests: Requests) -> None:
         self._receipts = receipts
+        self._catalog = catalog
         self._log = log
         self._requests = requests
 
-    async def beside(self, order: Order, execute: Callable[[Keep | None], Awaitable[Answer]]) -> HTTPResponse:
+    async def beside(self, order: Order, execute: Callable[[Key | None], Awaitable[Answer]]) -> HTTPResponse:
         """Execute a request whose effect is one with what it keeps.
 
-        execute: is given what keeps its answer, None where there is no key.
+        execute: is given the key, with which it leaves a receipt; None where there is none.
         Raises:  RequestUnderWay, RequestDiffers, LogUnavailable; what `execute` raises.
         """
         key = order.key
         if key is None:
             return (await execute(None)).response()
 
-        async def keep(session: AsyncClientSession | None, answer: Answer) -> None:
-            await self._receipts.add(key, answer, session)
-
         with self._requests.under_way(key):
+            await self._catalog.settle(order.collection)
             receipt = await self._find(key)
             if receipt is None:
                 try:
-                    answer = await execute(keep)
+                    answer = await execute(key)
                     await self._mark(key, order)
                     return answer.response()
-                except ReceiptTaken:
+                except NoteTaken:
                     receipt = await self._find(key)
         return _answer(receipt).response()
 

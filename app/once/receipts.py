@@ -9,27 +9,21 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from sanic.response import HTTPResponse
 
 from app.routes.answering import bytes_answer, empty_answer
+from catalog.store import NOTES as RECEIPTS
 from commands.requests import Key
 from events.commit import now
 from events.errors import LogUnavailable
 from events.store import DURABLE, MAJORITY, Database
-
-RECEIPTS = "receipts"
 
 GIVEN_UP = timedelta(seconds=60)
 """After this time, a request that is not answered is taken for one whose process has died."""
 
 About = float | int
 """What a request is about, found before anything happens: a generation's number, a position, a time."""
-
-
-class ReceiptTaken(Exception):
-    """The request had its effect already, and has its receipt."""
 
 
 class Answer(NamedTuple):
@@ -58,7 +52,6 @@ class Receipts:
     """The receipts of one deployment. They live as long as the log does."""
 
     def __init__(self, database: Database) -> None:
-        self._name = database.name
         self._receipts: Any = database.get_collection(RECEIPTS, read_concern=MAJORITY, write_concern=DURABLE)
 
     async def find(self, key: Key) -> Receipt | None:
@@ -69,18 +62,6 @@ class Receipts:
             return None
         key.check(found["digest"])
         return Receipt(found["at"], found.get("about"), _answer(found.get("answer")))
-
-    async def add(self, key: Key, answer: Answer, session: AsyncClientSession | None) -> None:
-        """Keep the answer to a request whose effect is in the same transaction.
-
-        Raises: ReceiptTaken: the request had its effect already; PyMongoError.
-        """
-        new = {"_id": key.request, "digest": key.digest, "at": now(), "answer": _stored(answer)}
-        receipts = self._receipts if session is None else session.client[self._name][RECEIPTS]
-        try:
-            await receipts.insert_one(new, session=session)
-        except DuplicateKeyError as error:
-            raise ReceiptTaken from error
 
     async def begin(self, key: Key, about: About, over: Receipt | None) -> bool:
         """Keep what a request is about, before anything happens; False where another process was faster.
@@ -114,6 +95,11 @@ class Receipts:
         """Let anybody go on with a request of which nobody knows whether it had its effect."""
         with _translated():
             await self._receipts.update_one({"_id": key.request}, {"$set": {"at": now() - GIVEN_UP}})
+
+
+def receipt(key: Key, answer: Answer) -> dict[str, Any]:
+    """The receipt of a request that is answered, as it is stored."""
+    return {"_id": key.request, "digest": key.digest, "at": now(), "answer": _stored(answer)}
 
 
 def _stored(answer: Answer) -> dict[str, Any]:

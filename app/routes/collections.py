@@ -1,29 +1,31 @@
 """Collections: declare, read, list, drop."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import orjson
-from pymongo.asynchronous.client_session import AsyncClientSession
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from app.composition import Deployment
 from app.errors import DeclarationChanged
 from app.http.json import JsonValue
-from app.once.once import Keep, Order
-from app.once.receipts import Answer
+from app.once.once import Order
+from app.once.receipts import Answer, receipt
 from app.routes import preconditions, reading
 from app.routes.access import Access
 from app.routes.answering import bytes_answer, empty_answer, json_answer
 from app.routes.app import App
 from app.routes.idempotency import key_of
 from catalog.catalog import Check
+from catalog.collection import Note
 from catalog.declared import Declared
 from catalog.errors import DeclarationInvalid, Problem
 from commands.condition import ANY
 from commands.equality import equal
 from commands.errors import ConditionFailed
+from commands.requests import Key
 from events.commit import JsonObject
 from events.position import Version, beginning
 
@@ -70,16 +72,12 @@ class CollectionRoutes:
         name = reading.collection_name(name)
         body, check = _declaration_of(reading.json_body(request)), _check_change(request, name)
 
-        async def execute(keep: Keep | None) -> Answer:
-            return await self._declare(name, body, check, keep)
+        async def execute(key: Key | None) -> Answer:
+            return await self._declare(name, body, check, key)
 
         return await self._once.beside(Order(key_of(request, actor), name, actor), execute)
 
-    async def _declare(self, name: str, body: JsonObject, check: Check | None, keep: Keep | None) -> Answer:
-        async def beside(session: AsyncClientSession | None, declared: Declared, created: bool) -> None:
-            if keep is not None:
-                await keep(session, _answer(declared, created))
-
+    async def _declare(self, name: str, body: JsonObject, check: Check | None, key: Key | None) -> Answer:
         declaration = self._declaration(name, body)
         await self._clear_dropped(name)
         declared, created = await self._catalog.declare(
@@ -87,7 +85,7 @@ class CollectionRoutes:
             declaration,
             has_documents=self._has_documents,
             check=check,
-            beside=None if keep is None else beside,
+            noting=None if key is None else (key.request, partial(_receipt, key)),
         )
         return _answer(declared, created)
 
@@ -98,19 +96,16 @@ class CollectionRoutes:
         name = reading.collection_name(name)
         check = _check_change(request, name)
 
-        async def execute(keep: Keep | None) -> Answer:
-            return await self._drop(name, check, keep)
+        async def execute(key: Key | None) -> Answer:
+            return await self._drop(name, check, key)
 
         return await self._once.beside(Order(key_of(request, actor), name, actor), execute)
 
-    async def _drop(self, name: str, check: Check | None, keep: Keep | None) -> Answer:
-        async def beside(session: AsyncClientSession | None) -> None:
-            if keep is not None:
-                await keep(session, _GONE)
-
+    async def _drop(self, name: str, check: Check | None, key: Key | None) -> Answer:
         name = (await self._catalog.find(name)).name
         floors = await self._log.heads()
-        await self._catalog.drop(name, floors, check=check, beside=None if keep is None else beside)
+        noting = None if key is None else (key.request, partial(_receipt, key))
+        await self._catalog.drop(name, floors, check=check, noting=noting)
         await self._log.release_claims(name, upto=floors)
         await self._generations.discard(name)
         return _GONE
@@ -147,6 +142,11 @@ _GONE = Answer(204, {}, b"")
 def _answer(declared: Declared, created: bool) -> Answer:
     location = {"location": f"/v1/collections/{declared.name}"} if created else {}
     return Answer(201 if created else 200, _headers(declared) | location, orjson.dumps(_shown(declared)))
+
+
+def _receipt(key: Key, declared: Declared | None, created: bool) -> Note:
+    """What is kept of a change: without a declaration it was a drop."""
+    return receipt(key, _GONE if declared is None else _answer(declared, created))
 
 
 def _declaration_of(value: JsonValue) -> JsonObject:

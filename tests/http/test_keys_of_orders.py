@@ -38,7 +38,7 @@ def key() -> dict[str, str]:
 async def elsewhere(site: Served) -> AsyncIterator[httpx.AsyncClient]:
     """An administrator's client of a worker that does not know which requests others have under way."""
     built = site.deployment
-    once = Once(Receipts(built.stores.database), built.log, Requests())
+    once = Once(Receipts(built.stores.database), built.catalog, built.log, Requests())
     async with answering(replace(built, once=once)) as other:
         yield other.admin
 
@@ -80,6 +80,39 @@ async def unanswered(home: Home, *, since: timedelta) -> None:
     [receipt] = await home[RECEIPTS].find({"about": {"$exists": True}}).sort("at", -1).limit(1).to_list()
     change = {"$unset": {"answer": ""}, "$set": {"at": receipt["at"] - since}}
     await home[RECEIPTS].update_one({"_id": receipt["_id"]}, change)
+
+
+async def unkept(home: Home, collection: str) -> None:
+    """Leave the newest receipt as a process does that dies right after it has changed a collection."""
+    [receipt] = await home[RECEIPTS].find({"about": {"$exists": False}}).sort("at", -1).limit(1).to_list()
+    await home["collections"].update_one({"_id": collection}, {"$set": {"note": receipt}})
+    await home[RECEIPTS].delete_one({"_id": receipt["_id"]})
+
+
+async def test_a_declaration_whose_process_died_is_answered_as_it_would_have_been(
+    key: dict[str, str], collection: str, admin: httpx.AsyncClient, home: Home
+) -> None:
+    path = f"/v1/collections/{collection}"
+    first = await admin.put(path, json={"indexes": [["n"]]}, headers=key)
+    for again in range(2):
+        await unkept(home, collection)
+        if again:
+            other = await admin.put(path, json={"require_if_match": True})
+        assert told(await admin.put(path, json={"indexes": [["n"]]}, headers=key)) == told(first)
+    assert (await admin.get(path)).json() == other.json()
+
+
+async def test_a_drop_whose_process_died_is_answered_as_it_would_have_been(
+    key: dict[str, str], orders: Documents, admin: httpx.AsyncClient, home: Home
+) -> None:
+    path = f"/v1/collections/{orders.collection}"
+    assert (await admin.delete(path, headers=key)).status_code == 204
+    for again in range(2):
+        await unkept(home, orders.collection)
+        if again:
+            assert (await admin.put(path, json={})).status_code == 201
+        assert (await admin.delete(path, headers=key)).status_code == 204
+    assert (await admin.get(path)).status_code == 200
 
 
 async def test_a_declaration_is_answered_again_as_it_was_and_not_declared_again(

@@ -32,6 +32,7 @@ NEVER_IN_A_REQUEST = {
     "app.supervisor.errors.FolderTaken",
     "app.supervisor.errors.FolderUnusable",
     "app.supervisor.errors.PortTaken",
+    "catalog.errors.NoteTaken",
     "commands.errors.CommandRefused",
     "events.errors.TogetherRefused",
     "projections.errors.Held",
