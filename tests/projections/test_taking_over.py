@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from events.background import Background
 from projections.bringup import BringUp
 from projections.errors import LeaseLost
 from projections.layout import Target
@@ -32,17 +31,21 @@ BREATH = 0.02
 
 @asynccontextmanager
 async def writing(world: World, seed: int) -> AsyncIterator[None]:
-    """Documents change all the time."""
+    """Documents change all the time; when the block ends, nothing is on its way to the log any more."""
+    ended = asyncio.Event()
 
     async def change() -> None:
         random = Random(seed)
-        while True:
+        while not ended.is_set():
             await write(world, random, 4)
             await asyncio.sleep(BREATH)
 
-    async with Background() as background:
-        background.start(change(), "change")
+    task = asyncio.create_task(change())
+    try:
         yield
+    finally:
+        ended.set()
+        await task
 
 
 async def advances_within(world: World, seconds: float) -> None:

@@ -54,7 +54,7 @@ async def until(condition: Callable[[], object | Awaitable[object]], within: flo
             return
         waited = time.monotonic() - begun
         assert waited < within, f"waited {within:g} s in vain"
-        await asyncio.sleep(min(0.003 + waited / 50, 0.05))
+        await asyncio.sleep(min(0.003 + waited / 100, 0.02))
 
 
 class World:
