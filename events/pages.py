@@ -5,7 +5,7 @@ from typing import Any
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, ServerSelectionTimeoutError
 
 from events.codec import first_batch
 from events.commit import JsonObject
@@ -41,6 +41,8 @@ class Pages:
         }
         try:
             answer = await self._database.command(command, codec_options=_UNREAD)
+        except ServerSelectionTimeoutError:
+            raise
         except AutoReconnect:
             answer = await self._database.command(command, codec_options=_UNREAD)
         return first_batch(bytes(answer.raw))

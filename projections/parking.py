@@ -62,7 +62,9 @@ class Parking:
 
     async def commits(self, collection: str, id: str) -> list[Commit]:
         """The commits that wait, as the log has them. Raises NotParked, ProjectionAway, LogUnavailable."""
-        parked = await self.find(collection, id)
+        return await self._waiting(collection, id, await self.find(collection, id))
+
+    async def _waiting(self, collection: str, id: str, parked: Parked) -> list[Commit]:
         return await self._log.read(stream_name(collection, id), after=Version(parked.version - 1))
 
     async def retry(self, collection: str, id: str) -> Parked | None:
@@ -76,10 +78,16 @@ class Parking:
                 with suppress(CheckpointMoved):
                     return await self._retrying.run(collection, id)
 
-    async def skip(self, collection: str, id: str, by: str) -> Parked | None:
-        """Leave out the commit that could not be applied, here and in every rebuild; then as `retry`."""
-        commits = await self.commits(collection, id)
-        await self._log.skips.add(commits[0], by)
+    async def skip(self, collection: str, id: str, by: str, position: float | None = None) -> Parked | None:
+        """Leave out the commit that could not be applied, here and in every rebuild; then as `retry`.
+
+        position: of that commit; nothing is left out where it is another one by now.
+        """
+        parked = await self.find(collection, id)
+        if position is not None and parked.position != position:
+            return parked
+        [commit, *_] = await self._waiting(collection, id, parked)
+        await self._log.skips.add(commit, by)
         return await self.retry(collection, id)
 
     async def retry_young(self) -> None:

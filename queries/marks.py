@@ -8,22 +8,22 @@ from queries.errors import ProjectionsAbsent, ReadUnavailable
 from queries.scripts import CHECKPOINTS
 from queries.standing import Standing, read_standing
 
-# prefix, partitions, the collection. {checkpoints, a digest of its generation and of what of it is parked}
+# prefix, partitions, the collection. {checkpoints, its generation; nil where some of it is parked}
 _MARK = (
     CHECKPOINTS
     + """
 local live = generation(ARGV[3])
-local parked = live and redis.call('HGETALL', prefix .. ':parked:' .. ARGV[3] .. ':' .. live)
-return {stands, redis.sha1hex(cmsgpack.pack({live or '', parked or {}}))}
+local parked = live and redis.call('HLEN', prefix .. ':parked:' .. ARGV[3] .. ':' .. live) or 0
+return {stands, parked == 0 and (live or '')}
 """
 )
 
 
 class Mark(NamedTuple):
-    """Where the projections stand, and a digest of all else that the rows of a collection depend on."""
+    """Where the projections stand, and the generation that is live: rows change only with one of them."""
 
     standing: Standing
-    state: bytes
+    generation: bytes
 
 
 class Marks:
@@ -35,10 +35,15 @@ class Marks:
         self._log = log
 
     async def of(self, collection: str) -> Mark | None:
-        """The mark of a collection; None where there is nothing to read yet. Raises ReadUnavailable."""
+        """The mark of a collection; None where there is nothing to read yet, or nothing can be told by it.
+
+        That is where some of it is parked: what is parked moves while the checkpoints stand.
+        Raises: ReadUnavailable.
+        """
         try:
-            stands, state = await self._script(args=[*self._head, collection])
-            return Mark(read_standing(stands, self._log), state)
+            stands, generation = await self._script(args=[*self._head, collection])
+            standing = read_standing(stands, self._log)
+            return None if generation is None else Mark(standing, generation)
         except ProjectionsAbsent:
             return None
         except (RedisError, OSError) as error:

@@ -44,9 +44,17 @@ class Waiters:
             async with asyncio.timeout(patience):
                 await reached
         except TimeoutError:
-            raise ProjectionBehind(max(after), patience, await self._why(max(after))) from None
+            late = await self._late(after)
+            raise ProjectionBehind(late, patience, await self._why(late)) from None
         finally:
             self._waiting.pop(reached, None)
+
+    async def _late(self, after: Sequence[Position]) -> Position:
+        """Which of the positions is not reached, as far as it is known."""
+        with contextlib.suppress(RedisError, OSError, ProjectionsAbsent):
+            standing = read_standing(await self._redis.mget(self._keys), self._log)
+            return next((place for place in after if not standing.reached([place])), max(after))
+        return max(after)
 
     async def _why(self, after: Position) -> str:
         """Why a position is not reached, said to whoever waited; nothing where its projector is at work."""

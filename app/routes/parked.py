@@ -62,7 +62,11 @@ class ParkedRoutes:
         """POST the order to apply what waits."""
         actor = self._access.admin(request).actor
         place = reading.collection_name(collection), reading.document_id(id)
-        return await self._work_off(request, actor, place, partial(self._parking.retry, *place))
+
+        async def retry(_: About | None) -> Parked | None:
+            return await self._parking.retry(*place)
+
+        return await self._work_off(request, actor, place, retry)
 
     async def skip(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """POST the decision that the commit which can not be applied is left out, here and in every rebuild."""
@@ -75,7 +79,7 @@ class ParkedRoutes:
         request: Request,
         actor: str,
         place: tuple[str, str],
-        work: Callable[[], Awaitable[Parked | None]],
+        work: Callable[[About | None], Awaitable[Parked | None]],
     ) -> HTTPResponse:
         """With a key, only while it is parked at the commit that it was parked at when the key came first."""
         reading.parameters(request, ())
@@ -86,7 +90,7 @@ class ParkedRoutes:
         async def execute(position: About | None) -> Answer:
             still = None if position is None else await self._parking.look(*place)
             if position is None or (still is not None and still.position == position):
-                still = await work()
+                still = await work(position)
             return Answer(200, {}, orjson.dumps(outcome(*place, still)))
 
         order = Order(key_of(request, actor), place[0], actor)

@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from events.background import Background
-from events.position import Position
+from events.position import Position, beginning
 from events.wakeup import Wakeups
 from projections.checkpoint import Checkpoint
 from projections.heartbeat import Heartbeats, PartitionBeat
@@ -77,3 +77,14 @@ async def test_that_a_projector_is_in_trouble_is_said_and_not_which(waiters: Wai
 async def test_a_projector_that_is_at_work_is_not_spoken_of(waiters: Waiters, redis: Redis) -> None:
     await heard_of(redis, 0.0)
     assert await told(waiters) == "the projections did not reach position 7 within 0.02 s; try again"
+
+
+async def test_the_position_that_is_not_reached_is_named_and_no_greater_one(redis: Redis) -> None:
+    there = beginning(1) + 5
+    for partition, position in enumerate([1, there]):
+        await redis.set(LAYOUT.live.checkpoint(partition), Checkpoint(LOG, Position(position)).write())
+    waiters = Waiters(redis, LAYOUT, LOG, 2, Wakeups())
+    async with Background() as background:
+        background.start(waiters.run(), "waiters")
+        with pytest.raises(ProjectionBehind, match="position 7 "):
+            await waiters.wait([Position(7), Position(there)], 0.02)
