@@ -5,13 +5,13 @@ between   the effect is elsewhere: what it is about is kept before it, its answe
           in between, the request is executed again when it comes again, on the same thing as before
 """
 
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
 from sanic.response import HTTPResponse
 
-from app.once.receipts import GIVEN_UP, About, Answer, Receipt, Receipts
+from app.once.receipts import GIVEN_UP, About, Answer, Receipt, Receipts, Turn
 from catalog.catalog import Catalog
 from catalog.errors import NoteTaken
 from commands.errors import RequestUnderWay
@@ -86,14 +86,10 @@ class Once:
             receipt = await self._find(key)
             if receipt is not None and receipt.answer is not None:
                 return receipt.answer.response()
-            about = await self._begin(key, receipt, look)
-            try:
+            turn, about = await self._begin(key, receipt, look)
+            async with self._given_up(turn):
                 answer = await execute(about)
-            except BaseException as error:
-                is_refusal = isinstance(error, FoldbaseError) and not isinstance(error, _UNKNOWN)
-                await (self._receipts.withdraw if is_refusal else self._receipts.leave)(key)
-                raise
-            await self._receipts.finish(key, answer)
+                await self._receipts.finish(turn, answer)
             await self._mark(key, order)
         return answer.response()
 
@@ -109,13 +105,29 @@ class Once:
         with suppress(RequestRepeated, LogUnavailable):
             await self._log.append(NewCommit(stream, NO_STREAM, [], order.actor, key.request, key.digest))
 
-    async def _begin(self, key: Key, receipt: Receipt | None, look: Callable[[], Awaitable[About]]) -> About:
+    async def _begin(
+        self, key: Key, receipt: Receipt | None, look: Callable[[], Awaitable[About]]
+    ) -> tuple[Turn, About]:
         if receipt is not None and now() - receipt.at < GIVEN_UP:
             raise RequestUnderWay
         about = await look() if receipt is None or receipt.about is None else receipt.about
-        if not await self._receipts.begin(key, about, receipt):
+        turn = Turn(key, now())
+        async with self._given_up(turn):
+            is_ours = await self._receipts.begin(turn, about, receipt)
+        if not is_ours:
             raise RequestUnderWay
-        return about
+        return turn, about
+
+    @asynccontextmanager
+    async def _given_up(self, turn: Turn) -> AsyncIterator[None]:
+        """Where this fails, withdraw the receipt of a refusal, and leave any other, if that can be done."""
+        try:
+            yield
+        except BaseException as error:
+            is_refusal = isinstance(error, FoldbaseError) and not isinstance(error, _UNKNOWN)
+            with suppress(LogUnavailable):
+                await (self._receipts.withdraw if is_refusal else self._receipts.leave)(turn)
+            raise
 
 
 def _answer(receipt: Receipt | None) -> Answer:

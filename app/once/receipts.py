@@ -48,6 +48,13 @@ class Receipt(NamedTuple):
     answer: Answer | None
 
 
+class Turn(NamedTuple):
+    """One process's turn at a request. It is over when another process begins at another time."""
+
+    key: Key
+    at: datetime
+
+
 class Receipts:
     """The receipts of one deployment. They live as long as the log does."""
 
@@ -63,13 +70,13 @@ class Receipts:
         key.check(found["digest"])
         return Receipt(found["at"], found.get("about"), _answer(found.get("answer")))
 
-    async def begin(self, key: Key, about: About, over: Receipt | None) -> bool:
+    async def begin(self, turn: Turn, about: object, over: Receipt | None) -> bool:
         """Keep what a request is about, before anything happens; False where another process was faster.
 
         over: the receipt that somebody left who did not come to an answer.
         Raises: LogUnavailable.
         """
-        at = now()
+        key, at = turn
         with _translated():
             if over is not None:
                 query = {"_id": key.request, "at": over.at, "answer": {"$exists": False}}
@@ -81,25 +88,38 @@ class Receipts:
                 return False
         return True
 
-    async def finish(self, key: Key, answer: Answer) -> None:
-        """Keep the answer to a request that had its effect. Raises LogUnavailable."""
-        with _translated():
-            await self._receipts.update_one({"_id": key.request}, {"$set": {"answer": _stored(answer)}})
+    async def finish(self, turn: Turn, answer: Answer) -> None:
+        """Keep the answer to a request that had its effect.
 
-    async def withdraw(self, key: Key) -> None:
-        """Forget a request that was refused. Raises LogUnavailable."""
+        Raises: LogUnavailable, also where somebody else has taken the request over.
+        """
         with _translated():
-            await self._receipts.delete_one({"_id": key.request, "answer": {"$exists": False}})
+            change = {"$set": {"answer": _stored(answer)}}
+            kept = (await self._receipts.update_one(_of(turn), change)).matched_count
+        if not kept:
+            raise LogUnavailable("another process took the request over")
 
-    async def leave(self, key: Key) -> None:
-        """Let anybody go on with a request of which nobody knows whether it had its effect."""
+    async def withdraw(self, turn: Turn) -> None:
+        """Forget a request that was refused, unless somebody else has taken it over. Raises LogUnavailable."""
         with _translated():
-            await self._receipts.update_one({"_id": key.request}, {"$set": {"at": now() - GIVEN_UP}})
+            await self._receipts.delete_one(_of(turn))
+
+    async def leave(self, turn: Turn) -> None:
+        """Let anybody go on with a request of which nobody knows whether it had its effect.
+
+        Nothing where somebody else has taken it over. Raises LogUnavailable.
+        """
+        with _translated():
+            await self._receipts.update_one(_of(turn), {"$set": {"at": now() - GIVEN_UP}})
 
 
 def receipt(key: Key, answer: Answer) -> dict[str, Any]:
     """The receipt of a request that is answered, as it is stored."""
     return {"_id": key.request, "digest": key.digest, "at": now(), "answer": _stored(answer)}
+
+
+def _of(turn: Turn) -> dict[str, Any]:
+    return {"_id": turn.key.request, "at": turn.at, "answer": {"$exists": False}}
 
 
 def _stored(answer: Answer) -> dict[str, Any]:

@@ -1,0 +1,126 @@
+"""Whose turn it is at a keyed order: what a process leaves behind, and what another takes over."""
+
+from itertools import count
+
+import pytest
+
+from app.once.once import Once, Order
+from app.once.receipts import GIVEN_UP, Answer, Receipt, Receipts, Turn
+from commands.requests import Key, Requests
+from events.commit import now
+from events.errors import LogUnavailable
+from events.store import Database
+from tests.openapi.serving import Served
+
+GONE = Answer(204, {}, b"")
+ABOUT = 7
+
+_numbers = count(1)
+
+
+class CutOff(Receipts):
+    """Loses MongoDB at one of its steps, once that had, or did not have, its effect; and then cannot leave."""
+
+    def __init__(self, database: Database, *, begun: bool = False, can_leave: bool = True) -> None:
+        super().__init__(database)
+        self._begun = begun
+        self._can_leave = can_leave
+
+    async def begin(self, turn: Turn, about: object, over: Receipt | None) -> bool:
+        """As it is, and then the answer is lost where that is wanted."""
+        begun = await super().begin(turn, about, over)
+        if self._begun:
+            raise LogUnavailable("cut off")
+        return begun
+
+    async def finish(self, turn: Turn, answer: Answer) -> None:
+        """Never."""
+        raise LogUnavailable("cut off")
+
+    async def leave(self, turn: Turn) -> None:
+        """As it is, where that is wanted."""
+        if not self._can_leave:
+            raise LogUnavailable("cut off a second time")
+        await super().leave(turn)
+
+
+@pytest.fixture
+def key() -> Key:
+    """A key that no other test uses."""
+    return Key(f"turn-{next(_numbers)}".encode().ljust(16), b"digest".ljust(16))
+
+
+@pytest.fixture
+def database(site: Served) -> Database:
+    """Where the receipts are."""
+    return site.deployment.stores.database
+
+
+async def look() -> int:
+    """What every order here is about."""
+    return ABOUT
+
+
+async def execute(about: object) -> Answer:
+    """Has no effect."""
+    assert about == ABOUT
+    return GONE
+
+
+def once(site: Served, receipts: Receipts) -> Once:
+    """Of a worker of its own."""
+    return Once(receipts, site.deployment.catalog, site.deployment.log, Requests())
+
+
+async def taken_over(receipts: Receipts, key: Key) -> tuple[Turn, Turn]:
+    """The turn of a process that stalls, and the turn of the one that goes on in its place."""
+    stalled, next_one = Turn(key, now() - GIVEN_UP), Turn(key, now())
+    assert await receipts.begin(stalled, ABOUT, None)
+    assert await receipts.begin(next_one, ABOUT, await receipts.find(key))
+    return stalled, next_one
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_an_order_is_executed_again_at_once_when_its_receipt_could_not_be_written(
+    begun: bool, key: Key, site: Served, database: Database
+) -> None:
+    order = Order(key, "turns", "user:eve")
+    with pytest.raises(LogUnavailable):
+        await once(site, CutOff(database, begun=begun)).between(order, look, execute)
+    assert (await once(site, Receipts(database)).between(order, look, execute)).status == 204
+
+
+async def test_the_first_error_is_told_when_the_receipt_can_not_be_left_either(
+    key: Key, site: Served, database: Database
+) -> None:
+    receipts = CutOff(database, can_leave=False)
+    with pytest.raises(LogUnavailable, match=r"cut off$"):
+        await once(site, receipts).between(Order(key, "turns", "user:eve"), look, execute)
+    left = await receipts.find(key)
+    assert left is not None
+    assert now() - left.at < GIVEN_UP
+
+
+async def test_a_process_that_was_refused_does_not_withdraw_what_another_has_taken_over(
+    key: Key, database: Database
+) -> None:
+    receipts = Receipts(database)
+    stalled, going_on = await taken_over(receipts, key)
+    await receipts.withdraw(stalled)
+    await receipts.leave(stalled)
+    found = await receipts.find(key)
+    assert found == Receipt(going_on.at, ABOUT, None)
+    await receipts.withdraw(going_on)
+    assert await receipts.find(key) is None
+
+
+async def test_of_two_processes_the_one_that_took_over_answers(key: Key, database: Database) -> None:
+    receipts = Receipts(database)
+    stalled, going_on = await taken_over(receipts, key)
+    with pytest.raises(LogUnavailable):
+        await receipts.finish(stalled, Answer(200, {}, b"{}"))
+    await receipts.finish(going_on, GONE)
+    with pytest.raises(LogUnavailable):
+        await receipts.finish(stalled, Answer(200, {}, b"{}"))
+    await receipts.leave(stalled)
+    assert await receipts.find(key) == Receipt(going_on.at, ABOUT, GONE)
