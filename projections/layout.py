@@ -15,6 +15,7 @@
 {prefix}:build:{name}:…                checkpoints, generations and lease of a build under way
 {prefix}:generation                    counter that numbers generations
 {prefix}:jobs                          hash: collection -> rebuild job, JSON
+{prefix}:rollbacks                     hash: collection -> how often it was rolled back
 {prefix}:projectors                    hash: projector -> its states and heartbeat, JSON
 {prefix}:living                        sorted set: projector -> until when it is taken to live, s since 1970
 {prefix}:leases                        hash: partition -> the projector that works on it
@@ -149,6 +150,11 @@ class Layout:
     def jobs(self) -> str:
         """Rebuild jobs; also the channel that tells of a new one."""
         return f"{self.prefix}:jobs"
+
+    @cached_property
+    def rollbacks(self) -> str:
+        """How often each collection was rolled back."""
+        return f"{self.prefix}:rollbacks"
 
     @cached_property
     def projectors(self) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from contextlib import suppress
 
+from redis.exceptions import RedisError
+
 from projections.builds import Builds
 from projections.client import RedisClient, RedisPipeline
 from projections.companions import Companions, Confirm
-from projections.errors import NoRebuildRuns, NothingKept, RebuildRunning
+from projections.errors import CheckpointMoved, NoRebuildRuns, NothingKept, ProjectionAway, RebuildRunning
 from projections.generation import Generation, Role
 from projections.generations import Generations
 from projections.guarded import unless_moved
@@ -17,12 +19,14 @@ from projections.layout import Layout
 class Steering:
     """Pauses, resumes, cancels; goes back to the generation before. Every method raises ProjectionAway.
 
-    What is named, a rebuild by when it was `asked_at`, a generation by its number, is steered alone, and what
-    was done to it is not done again; without a name it is whatever there is.
+    What is named, a rebuild by when it was `asked_at`, a generation by its number, is steered alone; without a
+    name it is whatever there is. What is named is cancelled, forgotten and rolled back to once, whatever others
+    did since; it is paused and resumed as often as that is asked.
     """
 
     def __init__(self, redis: RedisClient, layout: Layout, log: str, partitions: int) -> None:
         """log: the id of the log that is projected."""
+        self._redis = redis
         self._layout = layout
         self._jobs = Jobs(redis, layout)
         self._builds = Builds(redis, layout, log, partitions)
@@ -45,34 +49,46 @@ class Steering:
         await self.clear(collection)
         return job
 
-    async def rollback(self, collection: str, number: int | None = None) -> Generation:
+    async def rollback(
+        self, collection: str, number: int | None = None, count: int | None = None
+    ) -> Generation:
         """Make the generation that is kept the live one, at once; what was live is kept instead.
 
         The last job says that it was rolled back, so that nobody rebuilds what was just taken back.
-        Raises: NothingKept.
+        number: of the generation that is kept; VACANT where none was.
+        count:  of `rollbacks`; where there were more by now, it is done or overtaken, and nothing changes.
+        Answers the live generation. Raises: NothingKept.
         """
-        chosen: list[Generation] = []
-        live = (await self._generations.of(self._layout.live)).get(collection)
-        if live is not None and live.number == number:
-            return live
+        rolled: list[Job] = []
 
         async def confirm(step: RedisPipeline, kept: Generation | None) -> None:
+            await step.watch(self._layout.rollbacks)
+            if number and count not in (None, int(await step.hget(self._layout.rollbacks, collection) or 0)):
+                raise CheckpointMoved
             if kept is None or number not in (None, kept.number):
                 raise NothingKept(collection)
             job = await self._jobs.watch(step, collection)
             chosen[:], rolled[:] = [kept], [job] if job is not None and not job.is_open else []
 
         def finish(step: RedisPipeline) -> None:
+            step.hincrby(self._layout.rollbacks, collection, 1)
             for job in rolled:
                 self._jobs.queue(step, job.ended("rolled_back"))
 
-        rolled: list[Job] = []
-        switched = False
-        while not switched:
+        while True:
+            chosen: list[Generation] = []
+            if number and count not in (None, await self.rollbacks(collection)):
+                return await self._live(collection)
             with unless_moved():
                 await self._companions.promote(collection, "kept", keep=True, confirm=confirm, finish=finish)
-                switched = True
-        return chosen[0]
+                return chosen[0]
+
+    async def rollbacks(self, collection: str) -> int:
+        """How often a collection was rolled back."""
+        try:
+            return int(await self._redis.hget(self._layout.rollbacks, collection) or 0)
+        except (RedisError, OSError) as error:
+            raise ProjectionAway(str(error)) from error
 
     async def forget(self, collection: str, number: int | None = None) -> None:
         """Free the generation that is kept. Raises NothingKept."""
@@ -96,6 +112,12 @@ class Steering:
         if await self._generations.companion(collection, "next") is not None:
             with suppress(RebuildRunning):
                 await self._free(collection, "next", self._is_over(collection))
+
+    async def _live(self, collection: str) -> Generation:
+        live = (await self._generations.of(self._layout.live)).get(collection)
+        if live is None:
+            raise NothingKept(collection)
+        return live
 
     async def _free(self, collection: str, role: Role, confirm: Confirm) -> None:
         freed = False

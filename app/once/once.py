@@ -7,11 +7,11 @@ between   the effect is elsewhere: what it is about is kept before it, its answe
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sanic.response import HTTPResponse
 
-from app.once.receipts import GIVEN_UP, About, Answer, Receipt, Receipts, Turn
+from app.once.receipts import GIVEN_UP, Answer, Receipt, Receipts, Turn
 from catalog.catalog import Catalog
 from catalog.errors import NoteTaken
 from commands.errors import RequestUnderWay
@@ -23,6 +23,9 @@ from events.position import NO_STREAM, stream_name
 from projections.errors import CheckpointMoved, ProjectionAway
 
 _UNKNOWN = (ProjectionAway, CheckpointMoved, LogUnavailable)
+
+Thing = TypeVar("Thing")
+"""What a request is about: one of Receipt.about."""
 
 _NO_DOCUMENT = "~"
 """The id of the stream that keeps a key in the log. A document of this id has no part in it."""
@@ -70,8 +73,8 @@ class Once:
     async def between(
         self,
         order: Order,
-        look: Callable[[], Awaitable[About]],
-        execute: Callable[[About | None], Awaitable[Answer]],
+        look: Callable[[], Awaitable[Thing]],
+        execute: Callable[[Thing | None], Awaitable[Answer]],
     ) -> HTTPResponse:
         """Execute a request between two writes of its receipt.
 
@@ -106,8 +109,8 @@ class Once:
             await self._log.append(NewCommit(stream, NO_STREAM, [], order.actor, key.request, key.digest))
 
     async def _begin(
-        self, key: Key, receipt: Receipt | None, look: Callable[[], Awaitable[About]]
-    ) -> tuple[Turn, About]:
+        self, key: Key, receipt: Receipt | None, look: Callable[[], Awaitable[Thing]]
+    ) -> tuple[Turn, Thing]:
         if receipt is not None and now() - receipt.at < GIVEN_UP:
             raise RequestUnderWay
         about = await look() if receipt is None or receipt.about is None else receipt.about

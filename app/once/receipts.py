@@ -1,6 +1,6 @@
 """Receipts: what keyed requests that leave no commit in the log were about, and how they were answered.
 
-{ _id: Binary(16) request, digest: Binary(16), at: Date, about: number?,
+{ _id: Binary(16) request, digest: Binary(16), at: Date, about: number | [number]?,
   answer: { status: 201, headers: {…}, body: Binary }? }
 """
 
@@ -41,10 +41,14 @@ class Answer(NamedTuple):
 
 
 class Receipt(NamedTuple):
-    """One request. answer: None until it has one, which it may never have where a process died."""
+    """One request.
+
+    about:  an About, or a list of them, as it was found.
+    answer: None until it has one, which it may never have where a process died.
+    """
 
     at: datetime
-    about: About | None
+    about: Any
     answer: Answer | None
 
 

@@ -79,19 +79,23 @@ class ProjectionRoutes:
         order = await self._admitted(request, collection)
         name = order.collection
 
-        async def execute(kept: About | None) -> Answer:
-            live = await self._deployment.steering.rollback(name, None if kept is None else int(kept))
+        async def look() -> list[int]:
+            count = await self._deployment.steering.rollbacks(name)
+            return [await self._kept(name), count]
+
+        async def execute(about: list[int] | None) -> Answer:
+            live = await self._deployment.steering.rollback(name, *about or ())
             return _answer({"collection": name, "generation": live.number})
 
-        return await self._once.between(order, partial(self._kept, name), execute)
+        return await self._once.between(order, look, execute)
 
     async def forget(self, request: Request, collection: str) -> HTTPResponse:
         """POST the wish that the generation that is kept is freed."""
         order = await self._admitted(request, collection)
         name = order.collection
 
-        async def execute(kept: About | None) -> Answer:
-            await self._deployment.steering.forget(name, None if kept is None else int(kept))
+        async def execute(kept: int | None) -> Answer:
+            await self._deployment.steering.forget(name, kept)
             return Answer(204, {}, b"")
 
         return await self._once.between(order, partial(self._kept, name), execute)
@@ -109,7 +113,7 @@ class ProjectionRoutes:
 
         return await self._once.between(order, look, execute)
 
-    async def _kept(self, name: str) -> About:
+    async def _kept(self, name: str) -> int:
         return (await self._deployment.generations.kept()).get(name, VACANT)
 
     async def _admitted(self, request: Request, collection: str) -> Order:

@@ -234,6 +234,31 @@ async def test_a_rollback_that_is_sent_again_is_not_undone(
 
 
 @pytest.mark.parametrize("died", [False, True])
+async def test_a_rollback_that_another_one_has_undone_is_not_done_again(
+    died: bool, key: dict[str, str], orders: Documents, admin: httpx.AsyncClient, home: Home
+) -> None:
+    await rebuilt(admin, orders.collection)
+    newest = (await state(admin, orders.collection))["generation"]
+    first = await order(admin, orders.collection, "rollback", key)
+    if died:
+        await unanswered(home, since=GIVEN_UP)
+    undone = await order(admin, orders.collection, "rollback")
+    assert undone.json()["generation"] == newest
+    before = await state(admin, orders.collection)
+    again = await order(admin, orders.collection, "rollback", key)
+    assert again.json() == (undone if died else first).json()
+    assert await state(admin, orders.collection) == before
+
+
+async def test_a_rollback_with_nothing_kept_is_refused_whatever_its_key(
+    key: dict[str, str], orders: Documents, admin: httpx.AsyncClient
+) -> None:
+    problem(await order(admin, orders.collection, "rollback", key), 409, "nothing-kept")
+    await rebuilt(admin, orders.collection)
+    assert (await order(admin, orders.collection, "rollback", key)).status_code == 200
+
+
+@pytest.mark.parametrize("died", [False, True])
 async def test_a_rebuild_is_ordered_once(
     died: bool, key: dict[str, str], orders: Documents, admin: httpx.AsyncClient, home: Home
 ) -> None:
