@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from itertools import count
 from typing import Any
 
@@ -13,7 +13,6 @@ from pymongo import AsyncMongoClient
 from tests.faults.stage import Stage, staged
 from tests.http.documents import Documents
 from tests.http.importing import importing
-from tests.projections.world import until
 
 LINES = 20_000
 BEGUN = 500
@@ -41,35 +40,33 @@ async def collected(stage: Stage) -> AsyncIterator[Documents]:
 
 
 async def imported(stage: Stage, orders: Documents, trouble: str | None) -> tuple[list[Told], Told]:
-    """What is answered to the lines, and at their end. `trouble`: what becomes of mongod in the middle."""
+    """What is answered to the lines, and at their end. `trouble`: what becomes of mongod after the first."""
     async with importing(orders, idempotency_key=orders.collection) as under_way:
-        under_way.send(*({"n": number} for number in range(1, LINES + 1)))
-        under_way.end()
-        if trouble is None:
-            *lines, summary = await _answers(under_way)
-            return lines, summary
-        async with AsyncMongoClient[dict[str, Any]](stage.mongo) as mongo:
-
-            async def has_begun() -> bool:
-                return len(await made(mongo, orders, BEGUN)) == BEGUN
-
-            await until(has_begun)
-        if trouble == "frozen":
-            with stage.frozen("mongod"):
-                *lines, summary = await _answers(under_way)
-        else:
-            killed = stage.kill("mongod")
-            *lines, summary = await _answers(under_way)
-            await stage.replaced(killed)
-        return lines, summary
+        under_way.send(*({"n": number} for number in range(1, BEGUN + 1)))
+        assert b" 200 " in await under_way.head()
+        lines: list[Told] = []
+        while trouble and len(lines) < BEGUN:
+            lines += await under_way.answers()
+        with without_mongod(stage, trouble):
+            under_way.send(*({"n": number} for number in range(BEGUN + 1, LINES + 1)))
+            under_way.end()
+            lines += await under_way.all_answers()
+        return lines[:-1], lines[-1]
 
 
-async def made(
-    mongo: AsyncMongoClient[dict[str, Any]], orders: Documents, most: int = 0
-) -> list[tuple[int, str, int]]:
+@contextmanager
+def without_mongod(stage: Stage, trouble: str | None) -> Iterator[None]:
+    """mongod stands still, or is killed and not started again, while the block runs; or nothing happens."""
+    with stage.frozen("mongod" if trouble == "frozen" else "supervisor") if trouble else nullcontext():
+        if trouble == "killed":
+            stage.kill("mongod")
+        yield
+
+
+async def made(mongo: AsyncMongoClient[dict[str, Any]], orders: Documents) -> list[tuple[int, str, int]]:
     """The documents that the log has: the line each is of, its id and its position."""
     query = {"stream": {"$gt": f"{orders.collection}/", "$lt": f"{orders.collection}0"}}
-    found = await mongo["foldbase"]["commits"].find(query, limit=most).to_list()
+    found = await mongo["foldbase"]["commits"].find(query).to_list()
     return [(each["events"][0]["data"]["n"], each["stream"].split("/")[1], each["_id"]) for each in found]
 
 
@@ -97,9 +94,3 @@ async def test_every_line_is_imported_once_though_mongodb_was_away_in_the_middle
         async with AsyncMongoClient[dict[str, Any]](impatient.mongo) as mongo:
             kept = await made(mongo, orders)
         assert sorted(kept) == [(each["line"], each["id"], each["position"]) for each in again]
-
-
-async def _answers(under_way: Any) -> list[Told]:
-    assert b" 200 " in await under_way.head()
-    found: list[Told] = await under_way.all_answers()
-    return found
