@@ -13,7 +13,7 @@ from sanic.response import HTTPResponse
 
 from app.once.receipts import GIVEN_UP, Answer, Receipt, Receipts, Turn
 from catalog.catalog import Catalog
-from catalog.errors import NoteTaken
+from catalog.errors import CatalogError, CatalogUnavailable, NoteTaken
 from commands.errors import RequestUnderWay
 from commands.requests import Key, Requests
 from events.commit import NewCommit, now
@@ -59,15 +59,15 @@ class Once:
             return (await execute(None)).response()
 
         with self._requests.under_way(key):
-            await self._catalog.settle(order.collection)
-            receipt = await self._find(key)
+            receipt = await self._find_left(key, order)
             if receipt is None:
                 try:
                     answer = await execute(key)
+                except (FoldbaseError, CatalogError) as refused:
+                    receipt = await self._find_after(refused, key, order)
+                else:
                     await self._mark(key, order)
                     return answer.response()
-                except NoteTaken:
-                    receipt = await self._find(key)
         return _answer(receipt).response()
 
     async def between(
@@ -95,6 +95,22 @@ class Once:
                 await self._receipts.finish(turn, answer)
             await self._mark(key, order)
         return answer.response()
+
+    async def _find_after(self, refused: Exception, key: Key, order: Order) -> Receipt | None:
+        """The receipt that another process left meanwhile: what it did may be why this one is refused.
+
+        Raises: `refused`, where there is none; RequestDiffers, CatalogUnavailable, LogUnavailable.
+        """
+        if isinstance(refused, (CatalogUnavailable, *_UNKNOWN)):
+            raise refused
+        receipt = await self._find_left(key, order)
+        if receipt is None and not isinstance(refused, NoteTaken):
+            raise refused
+        return receipt
+
+    async def _find_left(self, key: Key, order: Order) -> Receipt | None:
+        await self._catalog.settle(order.collection)
+        return await self._find(key)
 
     async def _find(self, key: Key) -> Receipt | None:
         receipt = await self._receipts.find(key)

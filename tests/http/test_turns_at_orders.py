@@ -5,7 +5,10 @@ from itertools import count
 import pytest
 
 from app.once.once import Once, Order
-from app.once.receipts import GIVEN_UP, Answer, Receipt, Receipts, Turn
+from app.once.receipts import GIVEN_UP, Answer, Receipt, Receipts, Turn, receipt
+from catalog.collection import Note
+from catalog.declared import Declared
+from catalog.errors import CollectionMissing
 from commands.requests import Key, Requests
 from events.commit import now
 from events.errors import LogUnavailable
@@ -99,6 +102,35 @@ async def test_the_first_error_is_told_when_the_receipt_can_not_be_left_either(
     left = await receipts.find(key)
     assert left is not None
     assert now() - left.at < GIVEN_UP
+
+
+@pytest.mark.parametrize("is_done", [False, True])
+async def test_a_request_that_is_refused_is_answered_where_another_process_has_done_it(
+    is_done: bool, key: Key, site: Served, collection: str, database: Database
+) -> None:
+    order, receipts = Order(key, collection, "user:eve"), Receipts(database)
+    await site.deployment.catalog.declare(collection, {})
+
+    async def drop(noted: Key | None) -> Answer:
+        assert noted is not None
+        await site.deployment.catalog.drop(collection, {}, noting=(noted.request, note))
+        return GONE
+
+    def note(declared: Declared | None, created: bool) -> Note:
+        return receipt(key, GONE)
+
+    async def refused(noted: Key | None) -> Answer:
+        if is_done:
+            assert (await once(site, receipts).beside(order, drop)).status == 204
+        raise CollectionMissing(collection)
+
+    asked = once(site, receipts).beside(order, refused)
+    if is_done:
+        assert (await asked).status == 204
+        return
+    with pytest.raises(CollectionMissing):
+        await asked
+    assert await receipts.find(key) is None
 
 
 async def test_a_process_that_was_refused_does_not_withdraw_what_another_has_taken_over(
