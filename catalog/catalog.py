@@ -160,9 +160,9 @@ class Catalog:
 
         await self._change(name, decide, noting)
 
-    async def settle(self, name: str) -> None:
-        """Keep the note of the change that was made last, where a process died before it did."""
-        await self._writer.settle(name)
+    async def settle(self, id: Any) -> None:
+        """Keep the note with this `_id` for good, where a process died before it did."""
+        await self._writer.settle_note(id)
 
     def on_change(self, listener: Listener) -> Callable[[], None]:
         """Call `listener(name, declared)` at each change this process hears of, its own included.

@@ -43,7 +43,10 @@ class Collection(Document):
         """Where Beanie keeps these documents."""
 
         name = "collections"
-        indexes: ClassVar[list[Any]] = [IndexModel([("change", 1)], name="change", unique=True)]
+        indexes: ClassVar[list[Any]] = [
+            IndexModel([("change", 1)], name="change", unique=True),
+            IndexModel([("note._id", 1)], name="note", sparse=True),
+        ]
 
     def declared(self) -> Declared | None:
         """What is declared; None for a dropped collection.

@@ -53,6 +53,11 @@ class Store:
         with _bounded():
             return await Collection.find_one({"_id": name})
 
+    async def noted(self, id: Any) -> Collection | None:
+        """The record with which the note of this `_id` was left, while nobody has changed it since."""
+        with _bounded():
+            return await Collection.find_one({"note._id": id})
+
     async def changed_after(self, change: int) -> list[Collection]:
         """The records changed after `change`, oldest change first.
 

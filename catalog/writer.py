@@ -64,7 +64,13 @@ class Writer:
 
     async def settle(self, name: str) -> Collection | None:
         """The record of `name`, when the note that was left with it is kept for good."""
-        record = await self._store.load(name)
+        return await self._settled(await self._store.load(name))
+
+    async def settle_note(self, id: Any) -> None:
+        """Keep the note with this `_id` for good, whatever record it was left with."""
+        await self._settled(await self._store.noted(id))
+
+    async def _settled(self, record: Collection | None) -> Collection | None:
         if record is not None and record.note is not None:
             await self._store.keep(record.note)
         return record
@@ -73,8 +79,10 @@ class Writer:
         """A note is in the record or kept at any time after its change: so who has read the record, and finds
         none, can only write where there was none."""
         before = await self.settle(name)
-        if leaving is not None and await self._store.is_kept(leaving.id):
-            raise NoteTaken
+        if leaving is not None:
+            await self.settle_note(leaving.id)
+            if await self._store.is_kept(leaving.id):
+                raise NoteTaken
         after = await decide(before)
         if after is None:
             assert before is not None

@@ -59,12 +59,12 @@ class Once:
             return (await execute(None)).response()
 
         with self._requests.under_way(key):
-            receipt = await self._find_left(key, order)
+            receipt = await self._find(key)
             if receipt is None:
                 try:
                     answer = await execute(key)
                 except (FoldbaseError, CatalogError) as refused:
-                    receipt = await self._find_after(refused, key, order)
+                    receipt = await self._find_after(refused, key)
                 else:
                     await self._mark(key, order)
                     return answer.response()
@@ -96,23 +96,20 @@ class Once:
             await self._mark(key, order)
         return answer.response()
 
-    async def _find_after(self, refused: Exception, key: Key, order: Order) -> Receipt | None:
+    async def _find_after(self, refused: Exception, key: Key) -> Receipt | None:
         """The receipt that another process left meanwhile: what it did may be why this one is refused.
 
         Raises: `refused`, where there is none; RequestDiffers, CatalogUnavailable, LogUnavailable.
         """
         if isinstance(refused, (CatalogUnavailable, *_UNKNOWN)):
             raise refused
-        receipt = await self._find_left(key, order)
+        receipt = await self._find(key)
         if receipt is None and not isinstance(refused, NoteTaken):
             raise refused
         return receipt
 
-    async def _find_left(self, key: Key, order: Order) -> Receipt | None:
-        await self._catalog.settle(order.collection)
-        return await self._find(key)
-
     async def _find(self, key: Key) -> Receipt | None:
+        await self._catalog.settle(key.request)
         receipt = await self._receipts.find(key)
         if receipt is None and (effect := await self._log.effects.find(key.request)) is not None:
             key.check(effect.digest)

@@ -5,10 +5,11 @@ from itertools import count
 import pytest
 
 from app.once.once import Once, Order
-from app.once.receipts import GIVEN_UP, Answer, Receipt, Receipts, Turn, receipt
+from app.once.receipts import GIVEN_UP, RECEIPTS, Answer, Receipt, Receipts, Turn, receipt
 from catalog.collection import Note
 from catalog.declared import Declared
-from catalog.errors import CollectionMissing
+from catalog.errors import CollectionMissing, NoteTaken
+from commands.errors import RequestDiffers
 from commands.requests import Key, Requests
 from events.commit import now
 from events.errors import LogUnavailable
@@ -131,6 +132,28 @@ async def test_a_request_that_is_refused_is_answered_where_another_process_has_d
     with pytest.raises(CollectionMissing):
         await asked
     assert await receipts.find(key) is None
+
+
+async def test_a_key_that_stands_only_in_the_record_it_changed_is_not_taken_for_another_order(
+    key: Key, site: Served, collection: str, database: Database
+) -> None:
+    def note(declared: Declared | None, created: bool) -> Note:
+        return receipt(key, GONE)
+
+    async def unwanted(about: object) -> Answer:
+        raise AssertionError
+
+    order = Order(Key(key.request, b"another".ljust(16)), f"{collection}x", "user:eve")
+    await site.deployment.catalog.declare(collection, {}, noting=(key.request, note))
+    await database[RECEIPTS].delete_one({"_id": key.request})
+    with pytest.raises(RequestDiffers):
+        await once(site, Receipts(database)).beside(order, unwanted)
+    await database[RECEIPTS].delete_one({"_id": key.request})
+    with pytest.raises(RequestDiffers):
+        await once(site, Receipts(database)).between(order, look, unwanted)
+    await database[RECEIPTS].delete_one({"_id": key.request})
+    with pytest.raises(NoteTaken):
+        await site.deployment.catalog.declare(order.collection, {}, noting=(key.request, note))
 
 
 async def test_a_process_that_was_refused_does_not_withdraw_what_another_has_taken_over(
