@@ -127,6 +127,7 @@ def test_keys_of_redis_are_documented() -> None:
         layout.projectors,
         layout.living,
         layout.leases,
+        layout.rollbacks,
         layout.appended,
         layout.moved,
         "foldbase:catalog",

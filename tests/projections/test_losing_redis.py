@@ -26,15 +26,17 @@ from tests.projections.world import World, until
 from tests.servers import fresh_redis
 
 pytestmark = KILLING
-Copy = dict[bytes, bytes]
+Copy = dict[bytes, tuple[bytes, int]]
+"""By key: what is there, and until when (ms since 1970, 0 for ever)."""
 
 
 async def copied(redis: Redis) -> Copy:
     """All of Redis, as a backup has it."""
     copy: Copy = {}
     async for key in redis.scan_iter("*"):
-        if (dumped := await redis.dump(key)) is not None:
-            copy[key] = dumped
+        dumped, ends = await redis.dump(key), await redis.pexpiretime(key)
+        if dumped is not None:
+            copy[key] = dumped, max(0, ends)
     return copy
 
 
@@ -42,8 +44,8 @@ async def put_back(redis: Redis, copy: Copy) -> None:
     """Make Redis what it was when `copy` was made, in one step."""
     async with redis.pipeline(transaction=True) as step:
         step.flushall()
-        for key, dumped in copy.items():
-            step.restore(key, 0, dumped)
+        for key, (dumped, ends) in copy.items():
+            step.restore(key, ends, dumped, absttl=True)
         await step.execute()
 
 
