@@ -99,7 +99,7 @@ class Rebuild:
                 await self._begin(wanted)
                 await self._approach()
                 await beside.wait()
-            await self._approach()
+            await self._approach()  # counting may have taken longer than filling; the live ones went on
             await self._join()
         if self._options.verify:
             await self._compare()

@@ -12,7 +12,7 @@ from events.position import Position, partition_of
 from projections.entries import entries, surplus
 from projections.shape import EMPTY, Shape, read_shape
 from tests.projections.views.plainly import ViewContents, ViewFound, expected, read
-from tests.projections.world import World
+from tests.projections.world import World, until
 
 Kept = dict[str, "Contents"]
 
@@ -156,7 +156,11 @@ async def assert_no_leftovers(world: World) -> None:
     for name, number in (await generations.live()).items():
         owned |= set(world.layout.keys_of(name, number, await generations.shape(name, number)))
     assert await keys_of_generations(world) <= owned
-    assert [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")] == []
+
+    async def is_nothing_built() -> bool:
+        return [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")] == []
+
+    await until(is_nothing_built)  # a lease is given back a moment after the step that ends what it was for
 
 
 async def keys_of_generations(world: World) -> set[str]:
