@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import orjson
-from sanic import Sanic
 
 from app.composition import Deployment, deployment, token_key
 from app.http.cross_origin import CrossOrigin
@@ -68,7 +67,7 @@ def create_app(built: Deployment) -> App:
 
 def _bare(settings: Settings, name: str) -> App:
     """An application without routes, and with the limits of the settings."""
-    app: App = Sanic(
+    app = App(
         name,
         loads=orjson.loads,
         dumps=lambda value: orjson.dumps(value).decode(),

@@ -1,7 +1,7 @@
 """Executing a command: read, fold, decide, append; on conflict, again."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -77,22 +77,23 @@ class Executor:
         self.turns = Turns()
         self.requests = Requests()
 
-    async def execute(self, order: Order[Any, S]) -> Executed[S]:
+    def execute(self, order: Order[Any, S]) -> Coroutine[Any, Any, Executed[S]]:
         """Decide a command on the newest state and append what it makes.
 
         A request that is repeated has no second effect, and is answered as it was, whatever happened since.
         Raises: Refused; InvalidValue; VersionConflict after 50 attempts lost to other writers; LogUnavailable.
         """
-        if order.key is None:
-            return await self._execute(order)
-        with self.requests.under_way(order.key):
+        return self._execute(order) if order.key is None else self._execute_once(order, order.key)
+
+    async def _execute_once(self, order: Order[Any, S], key: Key) -> Executed[S]:
+        with self.requests.under_way(key):
             try:
                 return await self._execute(order)
             except (Refused, InvalidValue, VersionConflict, RequestRepeated):
-                effect = await self._log.effects.find(order.key.request)
+                effect = await self._log.effects.find(key.request)
                 if effect is None:
                     raise
-            order.key.check(effect.digest)
+            key.check(effect.digest)
             return await self.repeated(order, effect)
 
     async def repeated(self, order: Order[Any, S], effect: Effect) -> Executed[S]:

@@ -1,8 +1,8 @@
 """Writing documents of a collection: its schema, unique fields and limits around the generic decider."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from catalog.declared import Declared
 from commands.claims import Claims, claims_between, claims_of, fields_of
@@ -76,7 +76,7 @@ class DocumentCommands:
         self._executor = executor
         self._together = Together(log, executor)
 
-    async def create(
+    def create(
         self,
         declared: Declared,
         body: JsonObject,
@@ -85,12 +85,12 @@ class DocumentCommands:
         actor: str,
         key: Key | None = None,
         trace: str | None = None,
-    ) -> Written:
+    ) -> Coroutine[Any, Any, Written]:
         """Create a document; without an id it gets a UUIDv7. Raises DocumentExists, and as `write`."""
-        command, id = Create(body), id or new_id()
-        return await self.write(declared, id, command, actor=actor, is_new=True, key=key, trace=trace)
+        write = Write(declared, id or new_id(), Create(body), ANY, True)
+        return self.execute(write, actor=actor, key=key, trace=trace)
 
-    async def write(
+    def write(
         self,
         declared: Declared,
         id: str,
@@ -101,7 +101,7 @@ class DocumentCommands:
         is_new: bool = False,
         key: Key | None = None,
         trace: str | None = None,
-    ) -> Written:
+    ) -> Coroutine[Any, Any, Written]:
         """Execute one command on one document.
 
         is_new: most likely there is no such document: spares a look, and changes nothing else.
@@ -109,7 +109,7 @@ class DocumentCommands:
         Raises: Refused; InvalidValue; VersionConflict under lasting contention; LogUnavailable.
         """
         write = Write(declared, id, command, condition, is_new)
-        return await self.execute(write, actor=actor, key=key, trace=trace)
+        return self.execute(write, actor=actor, key=key, trace=trace)
 
     async def execute(
         self, write: Write, *, actor: str, key: Key | None = None, trace: str | None = None

@@ -16,6 +16,7 @@ from sanic.http import Http, Stage
 from sanic.http.http1 import HTTP_CONTINUE
 from sanic.models.protocol_types import TransportProtocol
 
+from app.http.answer import Answer
 from app.http.body import Body, ChunkedBody, SizedBody
 from app.http.coding import LEAST, coding_for
 from app.http.head import Fields, read_request_line
@@ -24,6 +25,7 @@ from app.http.response_head import write_head
 
 if TYPE_CHECKING:
     from sanic.request import Request
+    from sanic.response import HTTPResponse
 
     from app.http.protocol import GuardedProtocol
 
@@ -152,9 +154,8 @@ class GuardedHttp(Http):
                 data = await self._coded(data)
         head = None
         if end_stream and not (self.expecting_continue or self.protocol.access_log):
-            head = write_head(
-                response.status, response.headers, response.content_type, len(data), self.keep_alive
-            )
+            fields = response.fields if isinstance(response, Answer) else response.headers
+            head = write_head(response.status, fields, response.content_type, len(data), self.keep_alive)
         if head is None:
             await super().http1_response_header(data, end_stream)
             return
@@ -173,6 +174,26 @@ class GuardedHttp(Http):
     async def head_response_ignored(self, data: bytes, end_stream: bool) -> None:  # type: ignore[override]
         """What would be the body of an answer to HEAD. Sanic awaits this, and its own is no coroutine."""
         super().head_response_ignored(data, end_stream)
+
+    async def answer(self, response: "HTTPResponse") -> None:
+        """Send an answer that is known whole."""
+        self.respond(response)
+        await self.http1_response_header(b"", True)
+
+    def body_at_hand(self) -> bytes:
+        """The body, where all of it has come with the head, as it mostly does; else empty."""
+        size = self._declared
+        if self._body is None or not 0 < size <= len(self.recv_buffer) or size > self.request_max_size:
+            return b""
+        self.expecting_continue = False
+        return self._take(self._body)
+
+    async def whole_body(self) -> bytes:
+        """The body, once all of it is there. Raises as `read`."""
+        pieces = []
+        while (piece := await self.read()) is not None:
+            pieces.append(piece)
+        return b"".join(pieces)
 
     async def read(self) -> bytes | None:
         """Some bytes of the body; None at its end. Raises BadRequest, PayloadTooLarge, RequestTimeout.

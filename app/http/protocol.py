@@ -1,10 +1,10 @@
 """One connection of a client: its time limits, how many there may be, and how it ends."""
 
-from asyncio import BaseTransport, TimerHandle, Transport
+from asyncio import BaseTransport, Future, TimerHandle, Transport
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from sanic.exceptions import ServiceUnavailable
+from sanic.exceptions import RequestCancelled, ServiceUnavailable
 from sanic.http import Stage
 from sanic.server.protocols.http_protocol import HttpProtocol
 
@@ -39,10 +39,12 @@ class GuardedProtocol(HttpProtocol):
     HTTP_CLASS = GuardedHttp
 
     __slots__ = (
+        "_arrival",
         "_buffer_limit",
         "_connection_limit",
         "_distrusted",
         "_due",
+        "_is_paused",
         "_read_deadline",
         "body_timeout",
         "head_timeout",
@@ -57,7 +59,8 @@ class GuardedProtocol(HttpProtocol):
         self.keep_alive: bool = config.KEEP_ALIVE
         self._buffer_limit: int = config.REQUEST_BUFFER_SIZE
         self._connection_limit: int = config.get("CONNECTION_LIMIT", CONNECTION_LIMIT)
-        self._distrusted = False
+        self._arrival: Future[None] | None = None
+        self._distrusted = self._is_paused = False
         self._due = float("inf")
         self._read_deadline: float | None = None
 
@@ -80,8 +83,21 @@ class GuardedProtocol(HttpProtocol):
             return
         self.recv_buffer += data
         if len(self.recv_buffer) >= self._buffer_limit and self.transport is not None:
+            self._is_paused = True
             self.transport.pause_reading()
-        self._data_received.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._arrival is not None and not self._arrival.done():
+            self._arrival.set_result(None)
+
+    async def receive_more(self) -> None:
+        """Wait for more bytes."""
+        if self._is_paused and self.transport is not None:
+            self._is_paused = False
+            self.transport.resume_reading()
+        self._arrival = self.loop.create_future()
+        await self._arrival
 
     async def receive_by(self, deadline: float) -> bool:
         """Wait for more bytes; false when `deadline` (of the monotonic clock) has passed meanwhile."""
@@ -89,11 +105,20 @@ class GuardedProtocol(HttpProtocol):
         if deadline < self._due:
             self._check_at(deadline)
         try:
-            await self.receive_more()  # type: ignore[no-untyped-call]
+            await self.receive_more()
         finally:
             self._read_deadline = None
         self._time = monotonic()
         return self._time < deadline
+
+    async def send(self, data: bytes) -> None:
+        """Send bytes once the client has taken most of those before. Raises RequestCancelled: it is gone."""
+        if not self._can_write.is_set():
+            await self._can_write.wait()
+        if self.transport is None or self.transport.is_closing():
+            raise RequestCancelled
+        self.transport.write(data)
+        self._time = monotonic()
 
     def mark(self) -> None:
         """Count idle time and the handler's time from now."""
@@ -119,7 +144,7 @@ class GuardedProtocol(HttpProtocol):
 
     def _expire(self, http: GuardedHttp) -> None:
         if self._read_deadline is not None:
-            self._data_received.set()
+            self._wake()
         elif http.stage is Stage.IDLE:
             self.close()
         elif self._task is not None:

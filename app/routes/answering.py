@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from sanic.response import HTTPResponse
 
+from app.http.answer import Answer
 from app.routes.reading import JSON
 
 _ALWAYS = {
@@ -21,12 +22,12 @@ def json_answer(value: Any, status: int = 200, headers: dict[str, str] | None = 
 
 def bytes_answer(body: bytes, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:
     """An answer whose body is JSON already."""
-    return HTTPResponse(body, status, {**_ALWAYS, **headers} if headers else _ALWAYS, JSON)
+    return Answer(body, status, {**_ALWAYS, **headers} if headers else _ALWAYS, JSON)
 
 
 def empty_answer(status: int = 204, headers: dict[str, str] | None = None) -> HTTPResponse:
     """An answer without a body."""
-    return HTTPResponse(None, status, {**_ALWAYS, **(headers or {})})
+    return Answer(b"", status, {**_ALWAYS, **(headers or {})})
 
 
 def document_headers(version: int, position: int | str) -> dict[str, str]:

@@ -1,9 +1,40 @@
 """The type of our Sanic application."""
 
+import math
 from types import SimpleNamespace
-from typing import TypeAlias
+from typing import cast
 
 from sanic import Sanic
 from sanic.config import Config
+from sanic.exceptions import ServerError
+from sanic.request import Request
 
-App: TypeAlias = Sanic[Config, SimpleNamespace]
+from app.http.guarded_http import GuardedHttp
+
+
+class App(Sanic[Config, SimpleNamespace]):
+    """Sanic, handling requests without what foldbase does without: middlewares, signals, hosts, WebSockets.
+
+    Every handler is a coroutine function. It returns the answer, or responds by itself and returns None.
+    One that is added with `stream=True` reads the body itself, however large it is.
+    """
+
+    async def handle_request(self, request: Request) -> None:
+        """Send the answer to a request; what is raised until its head is sent is answered, too."""
+        http = cast(GuardedHttp, request.stream)
+        try:
+            request.route, handler, found = self.router.get(request.path, request.method, None)
+            if http.request_body:
+                if hasattr(handler, "is_stream"):
+                    http.request_max_size = math.inf
+                else:
+                    request.body = http.body_at_hand() or await http.whole_body()
+            response = await handler(request, **found)
+            if response is not None:
+                await http.answer(response)
+            elif http.response is None:
+                raise ServerError("the handler gave no answer")
+            else:
+                await http.response.send(end_stream=True)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the client is told
+            await self.handle_exception(request, error, run_middleware=False)

@@ -102,6 +102,15 @@ async def test_a_client_that_waits_for_100_continue_is_told_to_go_on() -> None:
         assert server.ran == ["POST /a hi"]
 
 
+async def test_a_client_whose_body_came_with_its_head_is_not_told_to_go_on() -> None:
+    async with serving() as server:
+        answer = await server.answer(
+            head("Content-Length: 2", "Expect: 100-continue", "Connection: close") + b"hi"
+        )
+        assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert server.ran == ["POST /a hi"]
+
+
 async def test_a_body_as_large_as_allowed_is_taken_whole() -> None:
     body = b"x" * 300_000
     async with serving(REQUEST_MAX_SIZE=300_000) as server:

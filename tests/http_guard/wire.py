@@ -13,6 +13,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, text
 
 from app.http.protocol import GuardedProtocol
+from app.routes.app import App
 
 _names = (f"guarded_{number}" for number in itertools.count())
 
@@ -60,7 +61,7 @@ class Server:
 async def serving(**config: Any) -> AsyncIterator[Server]:
     """Serve every method but TRACE on /<path>, with `config` in `app.config`; stops at the end."""
     server = Server()
-    app = Sanic(next(_names), configure_logging=False)
+    app = App(next(_names), configure_logging=False)
     app.config.update({"MOTD": False, "FALLBACK_ERROR_FORMAT": "json", "TOUCHUP": False, **config})
 
     @app.get("/stream")
