@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import Host, Port, given
+from app.cli.starting import plainly
 
 
 def api(
@@ -17,8 +18,9 @@ def api(
 
     It serves a deployment that the FOLDBASE_ settings describe. Run any number.
     """
-    from app.serving import run_api
-    from app.settings import Settings
+    with plainly():
+        from app.serving import run_api
+        from app.settings import Settings
 
     listening = None if fd is None else socket.socket(fileno=fd)
     run_api(Settings.load(**given(host=host, port=port)), listening)

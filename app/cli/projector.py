@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from app.cli.starting import plainly
+
 
 def projector(
     check: Annotated[
@@ -24,9 +26,11 @@ def projector(
 
         raise typer.Exit(0 if heard_of_lately(settings) else 1)
     if fill is not None:
-        from app.filling import run_filler
+        with plainly():
+            from app.filling import run_filler
 
         raise typer.Exit(run_filler(settings, fill))
-    from app.projecting import run_projector
+    with plainly():
+        from app.projecting import run_projector
 
     run_projector(settings)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import Host, Port, given
+from app.cli.starting import plainly
 
 
 def up(
@@ -22,8 +23,9 @@ def up(
     That is the API, the projector and, where FOLDBASE_MONGO_URL and FOLDBASE_REDIS_URL are not set,
     a MongoDB and a Redis of its own. Ctrl-C stops it; the data stays.
     """
-    from app.settings import Settings
-    from app.supervisor.up import up as run_all
+    with plainly():
+        from app.settings import Settings
+        from app.supervisor.up import up as run_all
 
     run_all(Settings.load(**given(host=host, port=port, data=data, workers=workers)), _say)
 

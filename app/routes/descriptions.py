@@ -10,8 +10,6 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from app.composition import Deployment
-from app.openapi.declared.documents import of_collection, of_everything
-from app.openapi.interface import interface
 from app.routes import reading
 from app.routes.access import Access
 from app.routes.app import App
@@ -29,7 +27,8 @@ Revisions = tuple[tuple[str, int], ...]
 class DescriptionRoutes:
     """/openapi.json and /v1/collections/{name}/openapi.json. Each is made once for what is declared.
 
-    What is declared is told to those alone who have a token.
+    What is declared is told to those alone who have a token. What makes them is imported when one is first
+    asked for: most workers never make any.
     """
 
     def __init__(self, deployment: Deployment, access: Access) -> None:
@@ -52,17 +51,20 @@ class DescriptionRoutes:
         self._access.user(request)
         reading.parameters(request, ())
         declared = await self._catalog.all()
-        return await sent(request, await self._made("", declared, lambda: of_everything(declared)))
+        return await sent(request, await self._made("", declared, lambda: _of_everything(declared)))
 
     async def collection(self, request: Request, name: str) -> HTTPResponse:
         """GET the interface to one collection."""
         self._access.user(request)
         reading.parameters(request, ())
         declared = await self._catalog.find(reading.collection_name(name))
-        return await sent(request, await self._made(declared.name, [declared], lambda: of_collection(declared)))
+        made = await self._made(declared.name, [declared], lambda: _of_collection(declared))
+        return await sent(request, made)
 
     @cached_property
     def _public(self) -> Kept:
+        from app.openapi.interface import interface
+
         return _written(interface(), _VARY)
 
     async def _made(self, name: str, declared: Sequence[Declared], make: Callable[[], dict[str, Any]]) -> Kept:
@@ -76,6 +78,18 @@ class DescriptionRoutes:
                 made = await asyncio.to_thread(lambda: _written(make(), _PRIVATE))
                 known = self._kept[name] = revisions, made
         return known[1]
+
+
+def _of_everything(collections: Sequence[Declared]) -> dict[str, Any]:
+    from app.openapi.declared.documents import of_everything
+
+    return of_everything(collections)
+
+
+def _of_collection(declared: Declared) -> dict[str, Any]:
+    from app.openapi.declared.documents import of_collection
+
+    return of_collection(declared)
 
 
 def _written(document: dict[str, Any], headers: dict[str, str]) -> Kept:
