@@ -3,6 +3,7 @@
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from hashlib import blake2b
 
 from queries.errors import QueryInvalid
 
@@ -14,7 +15,7 @@ class Cursors:
 
     def __init__(self, key: bytes) -> None:
         """key: the deployment's key; a key of our own is derived from it."""
-        self._key = hmac.digest(key, b"foldbase cursor", "sha256")
+        self._key = blake2b(b"foldbase cursor", key=blake2b(key).digest()).digest()
 
     def seal(self, query: str, place: bytes) -> str:
         """A cursor for `place`, good for `query` only."""
@@ -33,4 +34,4 @@ class Cursors:
 
     def _seal(self, query: str, place: bytes) -> bytes:
         message = len(query).to_bytes(4) + query.encode() + place
-        return hmac.digest(self._key, message, "sha256")[:SEAL_BYTES]
+        return blake2b(message, digest_size=SEAL_BYTES, key=self._key).digest()

@@ -22,7 +22,7 @@ SCAN_LIMIT = 10_000
 SCAN_MARK = b"\0" * MARK_BYTES
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Page:
     """A page: the final bytes of its items, and the cursor of the next page.
 

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from redis.exceptions import RedisError
 
@@ -29,8 +28,7 @@ class OtherGeneration(Exception):
         self.standing = standing
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """One question, packed, and how many rows the answer may have, about.
 
     generation: the one that the question is for.
@@ -41,8 +39,7 @@ class Question:
     rows: int
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """What the script answered to one question, and where the projections stood.
 
     standing: one object for all that was answered with one command, and so is of one moment.

@@ -17,7 +17,7 @@ MOST_ENTRIES = 8000
 _MORE = 4
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Travelled:
     """What was found. `ends`: the member behind which the next page begins, None where there is none."""
 
