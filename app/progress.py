@@ -3,9 +3,10 @@
 import sys
 import time
 from types import TracebackType
+from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 LINE_EVERY = 2.0
 LOOK_EVERY = 0.1
@@ -18,19 +19,12 @@ class ProgressLine:
         """what: named in front; unit: what is counted, in the plural."""
         self._what = what
         self._unit = unit
-        self._console = Console(stderr=True)
         self._started = self._shown = time.monotonic()
         self._bar: Progress | None = None
 
     def __enter__(self) -> "ProgressLine":
-        if self._console.is_terminal:
-            columns = (
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TimeRemainingColumn(),
-            )
-            self._bar = Progress(*columns, TextColumn("{task.fields[rate]}"), console=self._console)
+        if sys.stderr.isatty():
+            self._bar = _bar()
             self._bar.start()
             self._task = self._bar.add_task(self._what, total=None, rate="")
         return self
@@ -59,3 +53,12 @@ class ProgressLine:
         else:
             of = "" if total is None else f" of {total:,.0f}"
             print(f"{self._what}: {done:,}{of} {self._unit}, {rate}", file=sys.stderr, flush=True)  # noqa: T201
+
+
+def _bar() -> "Progress":
+    """A bar, which is imported where it is shown."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, TextColumn("{task.fields[rate]}"), console=Console(stderr=True))

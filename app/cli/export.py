@@ -10,6 +10,7 @@ from app.cli.choices import choice
 from app.cli.counting import counted
 from app.cli.options import Data
 from app.cli.running import run
+from app.cli.starting import plainly
 
 
 class ExportFormat(StrEnum):
@@ -37,9 +38,10 @@ def export(
     """Export documents, or rows of a view, from the log: all of one position, whatever is written meanwhile."""
     import sys
 
-    from app.cli.deployment import find
-    from app.exporting.formats import format_of
-    from app.exporting.job import ExportJob, run_export
+    with plainly():
+        from app.cli.deployment import find
+        from app.exporting.formats import format_of
+        from app.exporting.job import ExportJob, run_export
 
     named = format_of(output.name) if output else None
     name = format.value if format else named.name if named else None

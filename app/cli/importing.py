@@ -10,11 +10,12 @@ import typer
 from app.cli.choices import choice
 from app.cli.options import Data
 from app.cli.running import run
+from app.cli.starting import plainly
 
 if TYPE_CHECKING:
-    from app.importing.importer import Summary
     from app.importing.job import ImportJob
     from app.importing.remote import Remote
+    from app.importing.summary import Summary
 
 
 class Format(StrEnum):
@@ -50,11 +51,9 @@ def import_(
     """Import a file. Exits with 0 when everything went in, with 1 when something was refused."""
     from app.cli.remote import remote_of
     from app.importing.job import ImportJob
-    from app.memory import tune_memory
 
     job = ImportJob(collection, file, id, format and format.value, tuple(null or ()), on_conflict.value)
     remote = remote_of(data, url, token, key)
-    tune_memory()
     started = time.monotonic()
     summary = _here(data, job) if remote is None else _elsewhere(remote, job)
     _tell(collection, summary, time.monotonic() - started)
@@ -62,15 +61,20 @@ def import_(
 
 
 def _here(data: Path | None, job: "ImportJob") -> "Summary":
-    from app.cli.deployment import find
-    from app.importing.job import run_import
+    with plainly():
+        from app.cli.deployment import find
+        from app.importing.here import run_import
+        from app.memory import tune_memory
 
+    tune_memory()
     return run(run_import(find(data), job))
 
 
 def _elsewhere(remote: "Remote", job: "ImportJob") -> "Summary":
     from app.importing.remote import run_remote
+    from app.memory import tune_memory
 
+    tune_memory()
     return run_remote(remote, job)
 
 

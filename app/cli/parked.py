@@ -10,6 +10,7 @@ import typer
 from app.cli.counting import counted
 from app.cli.options import Data
 from app.cli.running import run
+from app.cli.starting import plainly
 
 if TYPE_CHECKING:
     from projections.parked import Parked
@@ -78,9 +79,10 @@ def _told(parked: "Parked") -> tuple[str, ...]:
 
 def _done(data: Path | None, work: Callable[["Parking"], Awaitable[T]]) -> T:
     """Do one thing with the parked documents. Raises what `work` raises."""
-    from app.cli.deployment import find
-    from app.stores import stores
-    from projections.parking import Parking
+    with plainly():
+        from app.cli.deployment import find
+        from app.stores import stores
+        from projections.parking import Parking
 
     async def done() -> T:
         async with stores(find(data)) as opened:

@@ -9,6 +9,7 @@ import typer
 from app.cli.counting import counted
 from app.cli.options import Data
 from app.cli.running import run
+from app.cli.starting import plainly
 
 if TYPE_CHECKING:
     from projections.jobs import Job
@@ -64,12 +65,15 @@ def _progress(job: "Job") -> str:
 
 def _steered(data: Path | None, collection: str, steer: Callable[["Steering"], Awaitable[T]]) -> T:
     """Do one thing to one collection's projection. Raises what `steer` raises, and CollectionMissing."""
-    from app.cli.deployment import find
-    from app.composition import deployment
+    with plainly():
+        from app.cli.deployment import find
+        from app.stores import stores
+        from projections.steering import Steering
 
     async def steered() -> T:
-        async with deployment(find(data)) as built:
-            await built.catalog.find(collection)
-            return await steer(built.steering)
+        async with stores(find(data)) as opened:
+            await opened.catalog.find(collection)
+            log = opened.log
+            return await steer(Steering(opened.redis, opened.layout, log.id, log.partitions))
 
     return run(steered())

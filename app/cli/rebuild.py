@@ -7,6 +7,7 @@ import typer
 from app.cli.counting import counted
 from app.cli.options import Data, given
 from app.cli.running import run
+from app.cli.starting import plainly
 
 
 def rebuild(
@@ -27,8 +28,9 @@ def rebuild(
     data: Data = None,
 ) -> None:
     """Rebuild projections; readers see the old ones until the new ones are there. Ends when they are."""
-    from app.cli.deployment import find
-    from app.rebuilding import rebuild as rebuild_projections
+    with plainly():
+        from app.cli.deployment import find
+        from app.rebuilding import rebuild as rebuild_projections
 
     if (collection is None) != everything:
         raise typer.BadParameter("name one collection, or --all")

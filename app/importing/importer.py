@@ -2,39 +2,16 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 from app.importing.errors import RecordInvalid
 from app.importing.formats import Record
 from app.importing.storing import Storing
+from app.importing.summary import Summary
 from app.importing.supply import Supply
 from commands.errors import DocumentExists, Refused, SchemaViolated
 from events.errors import FoldbaseError, InvalidValue
 
 UNDER_WAY = 2048
-MOST_TOLD = 100
-
-
-@dataclass(slots=True)
-class Summary:
-    """What became of the records. `refused` keeps the first 100 with their lines."""
-
-    stored: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    refused_count: int = 0
-    refused: list[tuple[int, str]] = field(default_factory=list)
-
-    @property
-    def read(self) -> int:
-        """How many records were dealt with."""
-        return self.stored + self.unchanged + self.skipped + self.refused_count
-
-    def refuse(self, line: int, error: Exception) -> None:
-        """Count a record that did not go in."""
-        self.refused_count += 1
-        if len(self.refused) < MOST_TOLD:
-            self.refused.append((line, _told(error)))
 
 
 class Importer:
@@ -69,9 +46,9 @@ class Importer:
                 if storing.skips:
                     summary.skipped += 1
                 else:
-                    summary.refuse(line, error)
+                    summary.refuse(line, _told(error))
             except (Refused, InvalidValue, RecordInvalid) as error:
-                summary.refuse(line, error)
+                summary.refuse(line, _told(error))
             else:
                 if written.changed:
                     summary.stored += 1

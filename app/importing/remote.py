@@ -8,10 +8,10 @@ from app.importing.api import Api, Interrupted
 from app.importing.cells import Cells
 from app.importing.errors import RemoteAway, RemoteRefused
 from app.importing.formats import open_source
-from app.importing.importer import Summary
 from app.importing.job import ImportJob, expected
 from app.importing.parts import parts
 from app.importing.sending import Sending
+from app.importing.summary import Summary
 from app.progress import ProgressLine
 
 FORBIDDEN, MISSING = 403, 404

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 from app.importing.api import Api, Interrupted
 from app.importing.errors import RemoteAway
-from app.importing.importer import Summary
+from app.importing.job import OnConflict
 from app.importing.parts import Part
-from app.importing.storing import OnConflict
+from app.importing.summary import Summary
 
 PATIENCE = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 8.0
@@ -40,7 +40,7 @@ class Sending:
                 RemoteRefused: the request as such.
         """
         for line, error in part.invalid:
-            self.summary.refuse(line, error)
+            self.summary.refuse(line, str(error))
         todo = [part] if part.lines else []
         deadline, pause = time.monotonic() + PATIENCE, FIRST_PAUSE
         while todo:
@@ -67,18 +67,11 @@ class Sending:
         summary.unchanged += told["unchanged"]
         summary.skipped += told["skipped"]
         for line, problem in refused:
-            summary.refuse(part.places[line - part.first], RemoteProblem(problem))
-
-
-class RemoteProblem(Exception):
-    """What the API says of one line."""
-
-    def __init__(self, problem: dict[str, Any]) -> None:
-        super().__init__(_told(problem))
+            summary.refuse(part.places[line - part.first], _told(problem))
 
 
 def _told(problem: dict[str, Any]) -> str:
-    """What an import on the spot would say."""
+    """What an import on the spot would say of one line."""
     match problem["type"]:
         case "/problems/schema-violated":
             errors = problem["errors"][:3]

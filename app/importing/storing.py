@@ -1,16 +1,15 @@
 """Storing records: what of a record becomes a document, and the command that makes it one."""
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from app.importing.errors import RecordInvalid
+from app.importing.job import OnConflict
 from catalog.declared import Declared
 from commands.documents import Put
 from commands.ids import checked_id, new_id
 from commands.requests import Key
 from commands.writing import DocumentCommands, Written
 from events.commit import JsonObject
-
-OnConflict = Literal["fail", "skip", "replace"]
 
 
 class Wanted(NamedTuple):

@@ -14,9 +14,10 @@ from app.http.guarded_http import GuardedHttp
 from app.importing.answers import Answers
 from app.importing.deciding import Deciding
 from app.importing.flow import Flow
+from app.importing.job import OnConflict
 from app.importing.keys import LineKeys
 from app.importing.lines import Line, Lines
-from app.importing.storing import OnConflict, Storing
+from app.importing.storing import Storing
 from app.problems import told
 from app.routes import reading
 from app.routes.access import Access
