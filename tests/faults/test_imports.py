@@ -14,7 +14,9 @@ from tests.faults.stage import Stage, staged
 from tests.http.documents import Documents
 from tests.http.importing import importing
 
-LINES = 20_000
+LINES = 6_000
+"""More than twice as many as can be under way at once, besides those that were answered before."""
+
 BEGUN = 500
 
 Told = dict[str, Any]
