@@ -99,6 +99,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     queries.ProjectionBehind: Problem(503, "projection-behind", "The projections are behind", 1),
     queries.ProjectionsAbsent: Problem(503, "projection-behind", "The projections are being filled", 1),
     queries.ViewBuilding: Problem(503, "projection-building", "What is asked for is being built", 2),
+    queries.OrderBuilding: Problem(503, "projection-building", "What is asked for is being built", 2),
     queries.IndexBuilding: Problem(503, "projection-building", "What is asked for is being built", 2),
     queries.ReadUnavailable: Problem(503, "projection-unavailable", "The projections do not answer", 1),
 }

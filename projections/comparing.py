@@ -7,10 +7,12 @@ moves none of them.
 """
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import NamedTuple
 
 from redis.exceptions import RedisError
 
+from catalog.declared import View
 from projections.client import RedisClient
 from projections.entries import id_of_member
 from projections.errors import ProjectionAway
@@ -80,9 +82,17 @@ async def _piece(
 
 
 def _common(one: Shape, other: Shape) -> Shape:
-    """What both keep: of a new index, or a view that changed, there is nothing to compare with."""
-    views = {name: view for name, view in one.views.items() if repr(other.views.get(name)) == repr(view)}
-    return Shape(tuple(index for index in one.indexes if index in other.indexes), views)
+    """What both keep: of a new index or order, or a view that changed, there is nothing to compare with."""
+    views = [_shared(view, other.views.get(name)) for name, view in one.views.items()]
+    indexes = tuple(index for index in one.indexes if index in other.indexes)
+    return Shape(indexes, {view.name: view for view in views if view is not None})
+
+
+def _shared(one: View, other: View | None) -> View | None:
+    """A view with the orders that both have; None where their rows differ. (1 equals true, but for repr.)"""
+    if other is None or repr(replace(one, orders=())) != repr(replace(other, orders=())):
+        return None
+    return replace(one, orders=tuple(order for order in one.orders if order in other.orders))
 
 
 def _keys(layout: Layout, copy: Copy, common: Shape) -> list[str]:

@@ -8,6 +8,7 @@ QueryError
   IndexBuilding       the index is not there yet         retry later
   ViewMissing         there is no such view              use one of those named
   ViewBuilding        the view is not there yet          retry later
+  OrderBuilding       the view lacks the order as yet    retry later
   ProjectionBehind    not yet at the position asked     retry a little later
   ProjectionsAbsent   being brought up from the log     retry later
   ReadUnavailable     Redis did not answer              retry later
@@ -111,6 +112,16 @@ class ViewBuilding(QueryError):
 
     def __str__(self) -> str:
         return f"the view {self.view} of {self.collection} is being built; try again in a moment"
+
+
+@dataclass(eq=False)
+class OrderBuilding(QueryError):
+    """The view is there, and the order of it that serves a query is declared, and not filled yet."""
+
+    order: str
+
+    def __str__(self) -> str:
+        return f"the order {self.order} of the view is being built; try again in a moment"
 
 
 @dataclass(eq=False)

@@ -10,16 +10,16 @@ from typing import NamedTuple
 
 import orjson
 
-from catalog.declared import IndexField
+from catalog.declared import Index, IndexField
 from queries.constraints import Constraint, Points, constraints_of
-from queries.errors import QueryInvalid
+from queries.errors import OrderBuilding, QueryInvalid
 from queries.lists import SCAN_MARK, Lists, Page
 from queries.plan import Plan, plan_of, standard_plan
 from queries.planner import choose, index_for
 from queries.query import Query
 from queries.scan import scan
 from queries.standing import Standing
-from queries.table import Source, Table
+from queries.table import MARK_BYTES, Source, Table
 from queries.travel import travel
 from queries.view_walk import Walk
 
@@ -84,15 +84,15 @@ class ViewLists(Lists):
     ) -> Page:
         """A page along the order asked for, which many rows fit: the others are passed over."""
         if query.count and not narrowed.is_exact:
-            raise QueryInvalid(
-                "count",
-                f"more than {self._scan_limit:,} rows would have to be looked at; "
-                f"filter by less{_or_declare(source, query)}",
-            )
-        plan = _along(source, table, query)
+            reason = f"more than {self._scan_limit:,} rows would have to be looked at; filter by less"
+            raise _refused(source, table, query, "count", reason)
+        mark, place = after[:MARK_BYTES], after[MARK_BYTES:]
+        plan = _along(source, table, query) if not mark else _along_begun(table, query, mark)
         walk = Walk(self._pages, source, table, query, plan, narrowed.plan)
-        found = await walk.page(after or None)
-        following = None if found.ends is None else self._seal(source, query, SCAN_MARK, _WALKED + found.ends)
+        found = await walk.page(place or None)
+        following = None
+        if found.ends is not None:
+            following = self._seal(source, query, SCAN_MARK, _WALKED + plan.order.mark + found.ends)
         name, entries = plan.order.name, found.entries
         return _page(source, query, found.rows, following, found.standing, found.count, name, entries)
 
@@ -114,17 +114,34 @@ def _ways(table: Table, where: Mapping[str, Constraint]) -> Iterator[tuple[Plan,
 
 
 def _along(source: Source, table: Table, query: Query) -> Plan:
-    """All rows in the order asked for. Raises QueryInvalid where the view has no such order."""
+    """All rows in the order asked for. Raises QueryInvalid, OrderBuilding where the view has no such order."""
     if not query.sort:
         return standard_plan(table.standard, backwards=table.standard_backwards)
     chosen = choose(table.indexes, {}, query.sort)
     if chosen is None:
-        raise QueryInvalid(
-            "sort",
-            "too many rows fit to be sorted like this; sort by one column, "
-            f"or ask for fewer{_or_declare(source, query)}",
-        )
+        reason = "too many rows fit to be sorted like this; sort by one column, or ask for fewer"
+        raise _refused(source, table, query, "sort", reason)
     return plan_of(table.orders[chosen[0].name], chosen[1], {})
+
+
+def _along_begun(table: Table, query: Query, mark: bytes) -> Plan:
+    """The same, by the order of the pages before. Raises QueryInvalid where the view has it no more."""
+    for order in table.orders.values():
+        if order.mark == mark and (chosen := choose((order.index,), {}, query.sort)) is not None:
+            return plan_of(order, chosen[1], {})
+    raise QueryInvalid("cursor", "belongs to an order that is no more; begin again without it")
+
+
+def _refused(source: Source, table: Table, query: Query, parameter: str, reason: str) -> Exception:
+    """What to say where too many rows fit to be looked through."""
+    where = constraints_of(query.where)
+    if table.choice(where, query.sort) is not None:
+        return QueryInvalid("cursor", "was made while there was no order for this; begin again without it")
+    enough = ({}, query.sort) if parameter == "sort" else (where, ())
+    declared = choose(source.declared, where, query.sort) or choose(source.declared, *enough)
+    if declared is not None:
+        return OrderBuilding(",".join(map(str, _called(source, declared[0]))))
+    return QueryInvalid(parameter, f"{reason}{_or_declare(source, query)}")
 
 
 def _or_declare(source: Source, query: Query) -> str:
@@ -132,8 +149,12 @@ def _or_declare(source: Source, query: Query) -> str:
     index = index_for(constraints_of(query.where), query.sort)
     if index is None or len(index.fields) < 2:
         return ""
-    fields = [IndexField(source.called(field.path), field.descending) for field in index.fields]
-    return f', or declare "orders": {orjson.dumps([[str(field) for field in fields]]).decode()} in the view'
+    fields = [str(field) for field in _called(source, index)]
+    return f', or declare "orders": {orjson.dumps([fields]).decode()} in the view'
+
+
+def _called(source: Source, index: Index) -> list[IndexField]:
+    return [IndexField(source.called(field.path), field.descending) for field in index.fields]
 
 
 def _page(

@@ -1,6 +1,7 @@
 """The rows of a view as a source of lists."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -21,16 +22,18 @@ _BIRTH = Birth(_NEVER, Position(0))
 
 
 def rows_of(layout: Layout, collection: str, view: View, columns: Columns) -> Source:
-    """The rows of a declared view; `table` raises ViewBuilding for a generation that does not keep it so."""
+    """The rows of a declared view; `table` raises ViewBuilding for a generation that keeps other rows.
+
+    Which orders they stand in there is another matter: queries use those that the generation keeps.
+    """
     text = _text(view)
 
     def table(generation: str, shape: Shape) -> Table:
-        if generation:
-            kept = shape.views.get(view.name)
-            if kept is None or _text(kept) != text:
-                raise ViewBuilding(collection, view.name)
+        kept = shape.views.get(view.name) if generation else view
+        if kept is None or _text(kept) != text:
+            raise ViewBuilding(collection, view.name)
         place = (collection, int(generation or 0), view.name)
-        indexed = zip(prepared(view).orders, _indexes(columns), strict=True)
+        indexed = zip(prepared(kept).orders, _indexes(columns, kept), strict=True)
         orders = [_order(columns, index, layout.view_index(*place, name)) for name, index in indexed]
         indexes = tuple(order.index for order in orders)
         by_index = {order.index.name: order for order in orders}
@@ -46,22 +49,27 @@ def rows_of(layout: Layout, collection: str, view: View, columns: Columns) -> So
 
     digest = sha256(text.encode()).hexdigest()[:16]
     name = f"{collection}/{view.name} {digest}"
-    return Source(collection, name, (), table, read_body, document, age, columns.select, columns.name)
+    declared = tuple(_placed(columns, whole(view, order)) for order in view.orders)
+    return Source(collection, name, declared, table, read_body, document, age, columns.select, columns.name)
 
 
-def _indexes(columns: Columns) -> Iterator[Index]:
+def _indexes(columns: Columns, kept: View) -> Iterator[Index]:
     """The orders that a view keeps, by the names of columns: by each first, then by the groups; as declared."""
     for name in columns.names:
-        yield whole(columns.view, Index((IndexField(name, False),)))
-    for order in columns.view.orders:
-        yield whole(columns.view, order)
+        yield whole(kept, Index((IndexField(name, False),)))
+    for order in kept.orders:
+        yield whole(kept, order)
 
 
 def _order(columns: Columns, index: Index, key: str) -> Order:
-    """An order, as an index of places."""
-    fields = [IndexField(columns.place_of[field.path], field.descending) for field in index.fields]
-    return Order(index.name, Index(tuple(fields)), key)
+    return Order(index.name, _placed(columns, index), key)
+
+
+def _placed(columns: Columns, index: Index) -> Index:
+    """An order by the names of columns as an index of places."""
+    return Index(tuple(IndexField(columns.place_of[each.path], each.descending) for each in index.fields))
 
 
 def _text(view: View) -> str:
-    return Shape((), {view.name: view}).text()
+    """The same for views that have the same rows."""
+    return Shape((), {view.name: replace(view, orders=())}).text()

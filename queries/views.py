@@ -63,6 +63,6 @@ class ViewQueries:
     async def page(self, named: Named, query: Query, fresh: Freshness = AS_IT_IS) -> Page:
         """A page of rows. query: as `Columns.query` gives it.
 
-        Raises: ViewBuilding, QueryInvalid, ProjectionBehind, ProjectionsAbsent, ReadUnavailable.
+        Raises: ViewBuilding, OrderBuilding, QueryInvalid, ProjectionBehind, ProjectionsAbsent, ReadUnavailable.
         """
         return await read_fresh(self._waiters, lambda: self._lists.page(named.source, query), fresh)

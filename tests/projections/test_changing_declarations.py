@@ -1,14 +1,20 @@
-"""Indexes that are declared later: built in the background, while the collection is read as it is."""
+"""Indexes and orders that are declared later: built in the background, while all is read as it is."""
 
+import asyncio
 from random import Random
 from typing import Any
 
+import orjson
 import pytest
 
 from commands.documents import MergePatch
+from events.position import Position
 from projections import housekeeping
 from projections.rebuild import Rebuild
 from projections.shape import EMPTY, shape_of
+from queries.freshness import Freshness
+from queries.language import from_body
+from queries.lists import Page
 from tests.projections.histories import watching, write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold, assert_no_leftovers, seen
@@ -136,6 +142,48 @@ async def test_a_rebuild_that_failed_is_tried_again_after_a_while(
         house = housekeeping.Housekeeping(world.built.stores.redis, world.layout, world.log, world.catalog)
         await house.run()
         assert ((await world.built.jobs.all())["orders"] != first) == is_tried
+
+
+async def test_a_view_is_read_page_by_page_while_orders_of_it_are_built(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_n = {"group_by": ["n"], "measures": {"documents": "count", "best": {"max": "a"}}}
+    await world.declare("orders", views={"by_n": {**by_n, "orders": [["documents", "-best"]]}})
+    await world.create("orders", STANDING, a=1)
+    begun, may_go_on, approach = asyncio.Event(), asyncio.Event(), Rebuild._approach
+
+    async def waiting(rebuild: Rebuild) -> None:
+        begun.set()
+        await may_go_on.wait()
+        await approach(rebuild)
+
+    async with world.projecting():
+        await world.caught_up()
+        first = await by_two(world)
+        monkeypatch.setattr(Rebuild, "_approach", waiting)
+        await world.declare(
+            "orders", views={"by_n": {**by_n, "orders": [["best", "n"], ["documents", "-best"]]}}
+        )
+        await begun.wait()
+        await world.write("orders", STANDING[5], MergePatch({"a": 2}))
+        second = await by_two(world, first.next, (await world.heads())[0])
+        assert not await keeps_what_is_declared(world, "orders")
+        may_go_on.set()
+        await until_kept(world, "orders")
+        third = await by_two(world, second.next)
+    rows = [orjson.loads(row) for page in (first, second, third) for row in page.items]
+    assert [row["n"] for row in rows] == [0, 1, 2, 3, 4, 6, 7, 8, 9, 5]
+    assert third.next is None
+
+
+async def by_two(world: World, cursor: str | None = None, after: Position | None = None) -> Page:
+    """Four rows of by_n of the orders, in an order by two columns that is declared all the time."""
+    declared, views = world.catalog.get("orders"), world.built.views
+    assert declared is not None
+    named = views.named(declared, "by_n")
+    query = from_body({"sort": ["-documents", "best"], "limit": 4, "cursor": cursor})
+    fresh = Freshness(() if after is None else (after,), 5)
+    return await views.page(named, named.columns.query(query), fresh)
 
 
 async def has_failed(world: World) -> bool:

@@ -119,6 +119,26 @@ async def test_differences_in_views_are_named(world: World) -> None:
         assert job.differences == ["view by_n"]
 
 
+async def test_rows_of_a_view_are_compared_although_its_orders_change(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_n = {"group_by": ["n"], "measures": {"count": "count"}}
+    await world.declare("orders", views={"by_n": {**by_n, "orders": [["count", "n"]]}})
+    await world.create("orders", STANDING)
+    async with world.projecting():
+        await world.caught_up()
+        monkeypatch.setattr("projections.housekeeping._may_rebuild", lambda declared, last: False)
+        await world.declare("orders", views={"by_n": {**by_n, "orders": [["-n", "count"]]}})
+        await world.built.jobs.ask("orders", {"verify": True})
+        await until_it_is(world, "done")
+        await world.declare("orders", views={"by_n": by_n})
+        view = world.layout.view("orders", (await world.built.generations.live())["orders"], "by_n")
+        [some, *_] = await world.redis.hkeys(view)
+        await world.redis.hset(view, some, b"otherwise")
+        await world.built.jobs.ask("orders", {"verify": True})
+        assert (await until_it_is(world, "failed")).differences == ["view by_n"]
+
+
 async def test_what_is_kept_stays_at_the_position_of_what_is_live(wide_world: World) -> None:
     world = wide_world
     await filled(world)

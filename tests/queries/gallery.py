@@ -31,6 +31,7 @@ class Gallery:
     def __init__(self, redis: Redis, view: View, scan_limit: int = SCAN_LIMIT) -> None:
         self.redis = redis
         self.view = view
+        self.generation = 1
         self.shape = Shape((), {view.name: view})
         self.documents: dict[str, Present] = {}
         waiters = Waiters(redis, LAYOUT, LOG, 1, Wakeups())
@@ -41,26 +42,34 @@ class Gallery:
         """The collection as it is declared."""
         return replace(declared(), views=MappingProxyType({self.view.name: self.view}))
 
-    async def open(self, generation: int = 1) -> None:
-        """Make a generation live, with nothing in it."""
-        await self.redis.set(LAYOUT.shape("orders", generation), self.shape.text())
-        await self.redis.hset(LAYOUT.live.generations, "orders", f"{generation} 0")
+    async def open(self) -> None:
+        """Make the generation live, with nothing in it."""
+        await self.redis.set(LAYOUT.shape("orders", self.generation), self.shape.text())
+        await self.redis.hset(LAYOUT.live.generations, "orders", f"{self.generation} 0")
         await self.redis.set(LAYOUT.live.checkpoint(0), Checkpoint(LOG, Position(1)).write())
+
+    async def build(self) -> None:
+        """Make another generation live, which has the same documents and keeps the view as it is declared."""
+        self.generation, self.shape = self.generation + 1, Shape((), {self.view.name: self.view})
+        documents, self.documents = self.documents, {}
+        await self._fill(documents)
+        await self.open()
 
     async def put(self, bodies: Mapping[str, dict[str, Any]]) -> None:
         """Write documents, all at once."""
-        before = self.documents
-        touched = [
-            Touched(id, before.get(id, ABSENT), present(each), None, None) for id, each in bodies.items()
-        ]
-        async with guarded(self.redis, LAYOUT.live.generations) as step:
-            kept = await work_out_views(step, LAYOUT, Copy("orders", 1, self.shape), touched)
-            step.multi()
-            for each in kept:
-                queue_view(step, each)
-        self.documents |= {id: present(body) for id, body in bodies.items()}
+        await self._fill({id: present(body) for id, body in bodies.items()})
 
     async def page(self, query: Query) -> Page:
         """A page of the view's rows."""
         named = self.queries.named(self.declared, self.view.name)
         return await self.queries.page(named, named.columns.query(query))
+
+    async def _fill(self, documents: Mapping[str, Present]) -> None:
+        before, copy = self.documents, Copy("orders", self.generation, self.shape)
+        touched = [Touched(id, before.get(id, ABSENT), each, None, None) for id, each in documents.items()]
+        async with guarded(self.redis, LAYOUT.live.generations) as step:
+            kept = await work_out_views(step, LAYOUT, copy, touched)
+            step.multi()
+            for each in kept:
+                queue_view(step, each)
+        self.documents |= documents

@@ -1,6 +1,5 @@
 """Rows of views are found as documents are: every answer equals a filter and a sort over all rows."""
 
-from collections.abc import Sequence
 from random import Random
 from typing import Any
 
@@ -8,41 +7,34 @@ import orjson
 import pytest
 from redis.asyncio import Redis
 
-from catalog.declared import Condition, Group, Index, IndexField, Measure, View
+from catalog.declared import Condition, Measure
 from queries import view_walk
 from queries.errors import QueryInvalid, ViewBuilding, ViewMissing
 from queries.query import Query
 from tests.examples import seeds
-from tests.projections.documents import present
 from tests.projections.marks import KILLING
 from tests.projections.views.recomputed import ordered
 from tests.queries.gallery import Gallery
-from tests.queries.reference import matching
+from tests.queries.rows import (
+    FLIGHTS,
+    GROUPS,
+    MANY,
+    MEASURED,
+    MEASURES,
+    Row,
+    assert_answers,
+    field,
+    flights,
+    read_all,
+    some_body,
+    some_order,
+    some_query,
+    view,
+)
 
 pytestmark = KILLING
 
-GROUPS = ("x", "y", "z")
-MEASURES = (Measure("n", "count", None), Measure("s", "sum", "v"), Measure("m", "max", "v"))
-COLUMNS = (*GROUPS, "n", "s", "m")
-DELAYS = (*MEASURES[:1], Measure("delay", "avg", "v"))
-FLIGHTS = {
-    f"o{n}": {"carrier": f"c{n % 30:02}", "day": n // 30, "v": (n * 7919) % 1000 / 8} for n in range(300)
-}
-MANY = (Condition("carrier", "gte", "c10"),)
-Orders = Sequence[Sequence[str]]
 ONE = Condition("n", "eq", 1)
-FEW: tuple[Any, ...] = (None, True, 0, 1, 1.5, "a", "ab", "b")
-
-
-def view(*groups: str, measures: tuple[Measure, ...] = MEASURES, orders: Orders = ()) -> View:
-    """A view by these fields."""
-    by = tuple(Group(name, name, None, None) for name in groups)
-    return View("v", by, measures, (), tuple(Index(tuple(map(field, order))) for order in orders))
-
-
-def field(name: str) -> IndexField:
-    """A field of an order."""
-    return IndexField(name.removeprefix("-"), name.startswith("-"))
 
 
 @pytest.fixture
@@ -57,87 +49,37 @@ def short_walks(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_answers_equal_a_filter_and_a_sort(redis: Redis, seed: int, scan_limit: int) -> None:
     random = Random(seed)
     groups = GROUPS[: random.randint(0, 3)]
-    orders = {tuple(_order(random, (*groups, *COLUMNS[3:]))) for _ in range(random.randint(0, 4))}
+    orders = {tuple(some_order(random, (*groups, *MEASURED))) for _ in range(random.randint(0, 4))}
     gallery = Gallery(redis, view(*groups, orders=sorted(orders)), scan_limit)
     await gallery.open()
-    await gallery.put({f"o{n}": _body(random) for n in range(random.choice((0, 40, 120)))})
-    await gallery.put({f"o{n}": _body(random) for n in range(15)})
-    rows = await _all(gallery, Query(limit=7))
+    await gallery.put({f"o{n}": some_body(random) for n in range(random.choice((0, 40, 120)))})
+    await gallery.put({f"o{n}": some_body(random) for n in range(15)})
+    rows = await read_all(gallery, Query(limit=7))
     assert [_key(row, groups) for row in rows] == sorted(_key(row, groups) for row in rows)
     for _ in range(25):
-        await _check(gallery, rows, _query(random, (*groups, "n", "s", "m")), scan_limit)
+        await _check(gallery, rows, some_query(random, (*groups, *MEASURED)), scan_limit)
 
 
-async def _check(gallery: Gallery, rows: list[dict[str, Any]], query: Query, scan_limit: int) -> None:
-    documents = {str(n): present(row) for n, row in enumerate(rows)}
-    fitting = [rows[int(id)] for id in matching(documents, query.where)]
+async def _check(gallery: Gallery, rows: list[Row], query: Query, scan_limit: int) -> None:
     try:
-        found = await _all(gallery, query)
+        found = await read_all(gallery, query)
     except QueryInvalid:
         assert scan_limit < len(rows)
         assert query.count or len(query.sort) > 1
         return
-    if query.sort or not query.where:
-        expected = _sorted(fitting, query, [group.name for group in gallery.view.groups])
-        assert found == expected, query
-    assert sorted(map(orjson.dumps, found)) == sorted(map(orjson.dumps, fitting)), query
+    assert_answers(rows, query, [group.name for group in gallery.view.groups], found)
     if query.count:
-        assert (await gallery.page(query)).count == len(fitting)
+        assert (await gallery.page(query)).count == len(found)
 
 
-async def _all(gallery: Gallery, query: Query) -> list[dict[str, Any]]:
-    page = await gallery.page(query)
-    found = [orjson.loads(row) for row in page.items]
-    while page.next is not None:
-        assert len(page.items) == query.limit
-        page = await gallery.page(query.at(page.next))
-        found += [orjson.loads(row) for row in page.items]
-    return found
-
-
-def _sorted(rows: list[dict[str, Any]], query: Query, groups: list[str]) -> list[dict[str, Any]]:
-    last = query.sort[-1].descending if query.sort else False
-    sorted_by = [each.path for each in query.sort]
-    fields = [*query.sort, *(IndexField(name, last) for name in groups if name not in sorted_by)]
-    for each in reversed(fields):
-        rows = sorted(rows, key=lambda row: ordered(row[each.path]), reverse=each.descending)
-    return rows
-
-
-def _key(row: dict[str, Any], groups: tuple[str, ...]) -> list[Any]:
+def _key(row: Row, groups: tuple[str, ...]) -> list[Any]:
     return [ordered(row[name]) for name in groups]
-
-
-def _body(random: Random) -> dict[str, Any]:
-    body = {name: random.choice((*FEW, [1], {})) for name in GROUPS if random.random() < 0.9}
-    return body | {"v": random.choice((*FEW, random.randint(-50, 50)))}
-
-
-def _order(random: Random, columns: Sequence[str]) -> list[str]:
-    names = random.sample(columns, random.randint(2, min(3, len(columns))))
-    return [random.choice(("", "-")) + name for name in names]
-
-
-def _query(random: Random, columns: tuple[str, ...]) -> Query:
-    where = []
-    for name in random.sample(columns, random.randint(0, min(2, len(columns)))):
-        operator = random.choice(("eq", "eq", "in", "gte", "lt", "exists"))
-        value: Any = random.choice((*FEW, 3, 5))
-        value = {"in": (value, 1, "a"), "exists": random.random() < 0.8}.get(operator, value)
-        where.append(Condition(name, operator, value))
-    sort = random.sample(columns, random.randint(0, min(2, len(columns))))
-    return Query(
-        tuple(where),
-        tuple(IndexField(name, random.random() < 0.5) for name in sort),
-        random.randint(1, 9),
-        count=random.random() < 0.5,
-    )
 
 
 @pytest.fixture
 async def large(redis: Redis) -> Gallery:
     """A view of 300 rows, of which 5 may be looked through: 30 carriers, 10 days, and delays."""
-    gallery = Gallery(redis, view("carrier", "day", measures=DELAYS), 40)
+    gallery = Gallery(redis, flights(), 40)
     await gallery.open()
     await gallery.put(FLIGHTS)
     return gallery
@@ -178,14 +120,14 @@ async def test_an_order_that_is_declared_makes_its_filter_and_sort_cost_what_the
     redis: Redis, where: tuple[Condition, ...], sort: tuple[str, ...], plan: str
 ) -> None:
     orders = [("carrier", "-delay"), ("-day", "delay")]
-    gallery = Gallery(redis, view("carrier", "day", measures=DELAYS, orders=orders), 0)
+    gallery = Gallery(redis, flights(orders), 0)
     await gallery.open()
     await gallery.put(FLIGHTS)
     query = Query(where, tuple(map(field, sort)), 3, count=True)
     page = await gallery.page(query)
     assert (page.plan, len(page.items)) == (plan, 3)
     assert page.entries <= 2 * 4
-    rows = await _all(gallery, Query(limit=100))
+    rows = await read_all(gallery, Query(limit=100))
     await _check(gallery, rows, query, 0)
 
 
@@ -195,7 +137,7 @@ async def test_where_many_rows_fit_the_order_is_walked(large: Gallery) -> None:
     page = await large.page(query)
     assert (page.plan, page.count) == ("delay,carrier,day", 200)
     assert page.entries == 7 + 25
-    rows = await _all(large, query)
+    rows = await read_all(large, query)
     assert len(rows) == 200
     assert rows == sorted(rows, key=lambda row: row["delay"], reverse=True)
 
@@ -236,7 +178,7 @@ async def test_what_an_order_would_serve_is_refused_with_the_order_to_declare(
         await large.page(query)
     assert f'"orders": {orders} in the view' in str(refused.value)
     await redis.flushall()
-    mended = Gallery(redis, view("carrier", "day", measures=DELAYS, orders=orjson.loads(orders)), 40)
+    mended = Gallery(redis, flights(orjson.loads(orders)), 40)
     await mended.open()
     await mended.put(FLIGHTS)
     page = await mended.page(query)

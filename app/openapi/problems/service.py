@@ -43,7 +43,8 @@ EXPLAINED = {
         ProjectionBehind(812, 2.0, "no projector works on them"),
     ),
     "projection-building": Explained(
-        "The view, or the index that would serve the query, was declared, and is being built from the log. "
+        "The view, or the index or order that would serve the query, was declared, and is being built from the "
+        "log. "
         "Everything else of the collection can be read meanwhile.",
         "Try again after the time in Retry-After. GET /v1/projections tells how far it is.",
         IndexBuilding("orders", "status,-placed_at"),
