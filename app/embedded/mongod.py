@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 from app.embedded.binaries import MONGOD
 from app.embedded.child import environment_of_a_server
-from app.embedded.mongod_line import MongodLine, MongodRefused, mongod_line
 
 REPLICA_SET = "foldbase"
 CACHE_GB = 1
@@ -69,29 +68,39 @@ class Mongod:
 
         Makes it a replica set of one at this address where it is none yet.
         """
-        try:
-            with mongod_line(self.port) as line:
-                if line.command(serverStatus=1)["pid"] != pid:
-                    return False
-                if line.command(hello=1)["isWritablePrimary"]:
-                    return True
-                self._become_replica_set(line)
-        except (OSError, MongodRefused):
+        if not _listens(self.port):
             return False
+        from pymongo import MongoClient
+        from pymongo.errors import PyMongoError
+
+        client: MongoClient[dict[str, Any]] = MongoClient(
+            "127.0.0.1", self.port, directConnection=True, timeoutMS=2000
+        )
+        with client:
+            try:
+                if client.admin.command("serverStatus")["pid"] != pid:
+                    return False
+                if client.admin.command("hello")["isWritablePrimary"]:
+                    return True
+                self._become_replica_set(client)
+            except PyMongoError:
+                return False
         return False
 
-    def _become_replica_set(self, line: MongodLine) -> None:
+    def _become_replica_set(self, client: Any) -> None:
         """Make the set, or, when the data comes from another port, move its one member to this address."""
+        from pymongo.errors import OperationFailure
+
         try:
-            config = line.command(replSetGetConfig=1)["config"]
-        except MongodRefused as refused:
-            if refused.code != _NOT_YET_INITIALIZED:
+            config = client.admin.command("replSetGetConfig")["config"]
+        except OperationFailure as failure:
+            if failure.code != _NOT_YET_INITIALIZED:
                 raise
-            line.command(replSetInitiate=_one_member(self.address, version=1))
+            client.admin.command("replSetInitiate", _one_member(self.address, version=1))
             return
         if config["members"][0]["host"] != self.address:
             moved = {**config, **_one_member(self.address, version=config["version"] + 1)}
-            line.command(replSetReconfig=moved, force=True)
+            client.admin.command("replSetReconfig", moved, force=True)
 
 
 def _one_member(address: str, *, version: int) -> Mapping[str, Any]:
@@ -102,3 +111,8 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

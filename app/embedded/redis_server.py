@@ -1,7 +1,5 @@
 """Redis as foldbase runs it: a socket in a private folder, no TCP port, its snapshot in one folder."""
 
-import re
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +9,6 @@ from urllib.parse import quote
 from app.embedded.binaries import REDIS_SERVER
 from app.embedded.child import environment_of_a_server
 from app.embedded.sockets import socket_for
-
-_TIMEOUT = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +58,16 @@ class RedisServer:
 
     def is_ready(self, pid: int) -> bool:
         """Whether process `pid` answers on the socket now; false while it is still loading its snapshot."""
-        try:
-            return _pid_of_ready(self.socket) == pid
-        except OSError:
+        if not self.socket.exists():
             return False
+        from redis import Redis
+        from redis.backoff import NoBackoff
+        from redis.exceptions import RedisError
+        from redis.retry import Retry
 
-
-def _pid_of_ready(path: Path) -> int | None:
-    """The process of the Redis at the socket `path`; None while it does not serve. Raises: OSError."""
-    with socket.socket(socket.AF_UNIX) as connected:
-        connected.settimeout(_TIMEOUT)
-        connected.connect(str(path))
-        connected.sendall(b"PING\r\nINFO server\r\n")
-        with connected.makefile("rb") as answers:
-            if answers.readline() != b"+PONG\r\n":
-                return None
-            told = answers.read(int(answers.readline()[1:]))
-    found = re.search(rb"^process_id:(\d+)", told, re.MULTILINE)
-    return None if found is None else int(found[1])
+        with Redis.from_url(self.url, socket_timeout=2, retry=Retry(NoBackoff(), 0)) as client:
+            try:
+                server = client.info("server")
+            except RedisError:
+                return False
+        return isinstance(server, dict) and server["process_id"] == pid
