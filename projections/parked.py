@@ -68,9 +68,13 @@ async def read_parked(step: RedisPipeline, key: str, commits: Iterable[Commit]) 
     return {id: read(written) for id, written in zip(ids, found, strict=True) if written is not None}
 
 
-async def read_all_parked(redis: RedisClient, key: str) -> dict[str, Parked]:
-    """All parked documents of a generation. Raises what `redis` raises."""
-    return {id.decode(): read(written) for id, written in (await redis.hgetall(key)).items()}
+async def read_all_parked(redis: RedisClient, keys: Iterable[str]) -> list[dict[str, Parked]]:
+    """All parked documents of some generations, in one round trip. Raises what `redis` raises."""
+    async with redis.pipeline(transaction=False) as look:
+        for key in keys:
+            look.hgetall(key)
+        found = await look.execute()
+    return [{id.decode(): read(written) for id, written in each.items()} for each in found]
 
 
 def read(written: bytes) -> Parked:

@@ -16,7 +16,7 @@ from projections.generation import read_generations
 from projections.guarded import away
 from projections.hold import held
 from projections.layout import Layout
-from projections.parked import Parked, read_all_parked
+from projections.parked import Parked, read, read_all_parked
 from projections.retrying import Retrying
 
 TRIES = (1.0, 3.0, 7.0)
@@ -40,18 +40,26 @@ class Parking:
     async def all(self) -> dict[tuple[str, str], Parked]:
         """What is parked, by collection and id, in their order. Raises ProjectionAway."""
         try:
-            live = read_generations(await self._redis.hgetall(self._layout.live.generations))
-            found = {
-                name: await read_all_parked(self._redis, self._layout.parked(name, generation.number))
-                for name, generation in live.items()
-            }
+            keys = await self._keys()
+            found = await read_all_parked(self._redis, keys.values())
         except (RedisError, OSError) as error:
             raise away(error) from error
-        return {(name, id): found[name][id] for name in sorted(found) for id in sorted(found[name])}
+        of = dict(zip(keys, found, strict=True))
+        return {(name, id): of[name][id] for name in sorted(of) for id in sorted(of[name])}
 
     async def look(self, collection: str, id: str) -> Parked | None:
         """One document, None where it is not parked. Raises ProjectionAway."""
-        return (await self.all()).get((collection, id))
+        try:
+            key = (await self._keys()).get(collection)
+            written = None if key is None else await self._redis.hget(key, id)
+        except (RedisError, OSError) as error:
+            raise away(error) from error
+        return None if written is None else read(written)
+
+    async def _keys(self) -> dict[str, str]:
+        """Where the parked documents of each collection are kept."""
+        live = read_generations(await self._redis.hgetall(self._layout.live.generations))
+        return {name: self._layout.parked(name, generation.number) for name, generation in live.items()}
 
     async def find(self, collection: str, id: str) -> Parked:
         """One parked document. Raises NotParked, ProjectionAway."""

@@ -2,12 +2,10 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
-from pymongo.asynchronous.database import AsyncDatabase
 
 from events.commit import Event, NewCommit
 from events.document import Birth, Present
@@ -17,6 +15,7 @@ from projections.row import HEAD_BYTES, row_of
 from queries.selection import select
 from queries.stale import stale_since
 from tests.http.documents import Documents
+from tests.openapi.serving import Served
 
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 DECEIVING = '{"_meta":{"stale_since":7}}'
@@ -55,17 +54,15 @@ class Shop:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def shop(
-    collection: str, admin: httpx.AsyncClient, user: httpx.AsyncClient, home: AsyncDatabase[dict[str, Any]]
+    collection: str, admin: httpx.AsyncClient, user: httpx.AsyncClient, site: Served
 ) -> AsyncIterator[Shop]:
     declared = await admin.put(f"/v1/collections/{collection}", json={"indexes": [["n"]]})
     assert declared.status_code == 201
     shop = Shop(Documents(user, collection), admin)
     for n in range(6):
         assert (await shop.documents.put(f"o{n}", {"n": n, "text": DECEIVING})).status_code == 201
-    log = await EventLog.open(home)
-    await shop.park(log, "o4")
-    await shop.park(log, "o2")
-    await log.close()
+    for id in ("o4", "o2"):
+        await shop.park(site.deployment.log, id)
     yield shop
     for id in tuple(shop.parked):
         await shop.skip(id)

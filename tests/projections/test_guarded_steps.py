@@ -129,7 +129,7 @@ async def test_an_event_that_does_not_fit_parks_its_document_when_nobody_was_fas
     await world.put_checkpoint(3)
     await steps.apply(batch, Position(3), Position(5))
     [[number]] = [list((await world.built.generations.live()).values())]
-    parked = await read_all_parked(world.redis, world.layout.parked("orders", number))
+    [parked] = await read_all_parked(world.redis, [world.layout.parked("orders", number)])
     assert [(id, found.position, found.waiting) for id, found in parked.items()] == [("o1", 4, 2)]
 
 
