@@ -6,6 +6,7 @@ from contextlib import aclosing
 from events.log import EventLog
 from events.position import Position
 from projections.batches import BATCH, batches
+from projections.expected import Expected
 from projections.nearing import Nearing
 from projections.pace import Pace
 from projections.progress import Progress
@@ -15,12 +16,21 @@ from projections.step import Steps
 class Filling:
     """Moves a build on, slice by slice, at a pace that leaves the live projections theirs."""
 
-    def __init__(self, log: EventLog, collection: str, build: Steps, live: Steps, nearing: Nearing) -> None:
+    def __init__(
+        self,
+        log: EventLog,
+        collection: str,
+        build: Steps,
+        live: Steps,
+        nearing: Nearing,
+        expected: Expected,
+    ) -> None:
         self._log = log
         self._collection = collection
         self._build = build
         self._live = live
         self._nearing = nearing
+        self._expected = expected
 
     async def approach(self, progress: Progress, pace: Pace) -> None:
         """Catch up until what is left is so little that the live ones can stand still for it.
@@ -49,7 +59,7 @@ class Filling:
                     await self._build.apply(piece, after, piece[-1].position)
                     after = piece[-1].position
                     progress.trouble = await self._nearing.trouble()
-                    await progress.tell(len(piece))
+                    await progress.tell(len(piece), await self._expected.look())
                     await pace.rest(len(piece), time.monotonic() - begun)
         if after < until:
             await self._build.apply((), after, until)

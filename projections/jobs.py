@@ -48,8 +48,8 @@ class Options(BaseModel):
 class Job(BaseModel):
     """A rebuild of one collection's projection. Times are seconds since 1970; done and total count commits.
 
-    total: 0 while it is not yet known. trouble: what it waits for, or why it does not catch up; error: why
-    it failed; differences: ids, where a comparison found any.
+    total: never less than done, and growing with what is written; 0 while it is not yet known. trouble: what it
+    waits for, or why it does not catch up; error: why it failed; differences: ids, where a comparison found any.
     """
 
     collection: str
@@ -96,6 +96,10 @@ class Job(BaseModel):
     def but(self, **changed: Any) -> "Job":
         """The same job, changed."""
         return self.model_copy(update=changed)
+
+    def consistent(self) -> "Job":
+        """The same job; what was done since the total was counted belongs to it."""
+        return self.but(total=max(self.total, self.done)) if self.total else self
 
     def ended(self, state: JobState, error: str | None = None) -> "Job":
         """The same job, when it has ended now."""

@@ -33,18 +33,24 @@ class Progress:
         """Say how many commits there are to do. Raises as `tell`."""
         await self._change(total=total)
 
-    async def tell(self, commits: int) -> None:
-        """Count so many commits more, and say so now and then.
+    async def tell(self, commits: int, total: int | None = None) -> None:
+        """Count so many commits more, and say so now and then; at once where there is a new total.
 
         Raises: RebuildInterrupted: it was paused, cancelled or lost; CheckpointMoved: the lease is lost;
                 ProjectionAway.
         """
         self._done += commits
         now = time.monotonic()
-        if now - self._told >= TELL_EVERY:
+        if now - self._told >= TELL_EVERY or total is not None:
             self._told = now
             rate = (self._done - self._done_before) / (now - self._begun)
-            await self._change(done=self._done, commits_per_second=round(rate, 1))
+            expected = {} if total is None else {"total": total}
+            await self._change(done=self._done, commits_per_second=round(rate, 1), **expected)
+
+    async def caught_up(self) -> None:
+        """Say that all there was to do is done. Raises as `tell`."""
+        self.trouble = None
+        await self._change(done=self._done, total=self._done)
 
     async def compared(self, rows: int, *, at_end: bool = False) -> None:
         """Count so many rows more that were compared. Raises as `tell`."""
@@ -59,6 +65,6 @@ class Progress:
             if job is None or not self._job.is_still(job):
                 raise RebuildInterrupted(self._job.collection)
             kept = {"started_at": job.started_at} if job.started_at is not None else {}
-            return job.but(**{"trouble": self.trouble, **changed, **kept})
+            return job.but(**{"trouble": self.trouble, **changed, **kept}).consistent()
 
         await self._jobs.change(self._job.collection, changing, fence=self._fence)

@@ -26,6 +26,7 @@ from projections.errors import (
     RebuildDiffers,
     RebuildInterrupted,
 )
+from projections.expected import Expected
 from projections.fence import Fence
 from projections.filling import Filling
 from projections.generation import Blueprint, Copy, Generation, blueprint
@@ -74,7 +75,8 @@ class Rebuild:
         self._steps = Steps(redis, layout, self._build, log, catalog)
         self._live = Steps(redis, layout, layout.live, log, catalog)
         nearing = Nearing(self._generations, log.id, self._build, layout.live, job.options.max_rate)
-        self._filling = Filling(log, job.collection, self._steps, self._live, nearing)
+        self._expected = Expected(log, job.collection, self._live)
+        self._filling = Filling(log, job.collection, self._steps, self._live, nearing, self._expected)
         self._jobs = Jobs(redis, layout)
         self._progress = Progress(self._jobs, job, fence)
         self._ranges = Ranges(redis, self._build, log)
@@ -118,7 +120,7 @@ class Rebuild:
 
     async def _expect(self) -> None:
         """Say how much there is to do. Counting takes as long as filling a part of it, which need not wait."""
-        await self._progress.expect(await self._count_all(self._live))
+        await self._progress.expect(await self._expected.count())
 
     async def _begin(self, wanted: Blueprint) -> None:
         """Start from nothing unless an earlier attempt can go on, and fill it with others if that is wanted."""
@@ -182,7 +184,7 @@ class Rebuild:
                     joined = True
             if not joined:
                 await self._approach()
-        self._progress.trouble = None
+        await self._progress.caught_up()
 
     async def _compare(self) -> None:
         """Raises RebuildDiffers unless the new generation is the live one, byte by byte."""

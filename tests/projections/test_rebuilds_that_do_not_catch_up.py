@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from events.background import Background
+from events.position import beginning
+from projections.jobs import Job
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold
 from tests.projections.test_rebuild import filled, writing
@@ -19,6 +21,7 @@ __all__ = ["small_batches"]
 def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Looks often."""
     monkeypatch.setattr("projections.nearing.LOOK_EVERY", 0.3)
+    monkeypatch.setattr("projections.expected.LOOK_EVERY", 0.3)
 
 
 def says(world: World, *words: str) -> Callable[[], Awaitable[bool]]:
@@ -46,6 +49,50 @@ async def test_a_rate_below_the_rate_of_writes_is_told_and_the_rebuild_ends_when
             assert (await job_of(world)).state == "running"
         await until(says(world))
         assert (await job_of(world)).state in ("running", "done")
+
+
+async def test_what_there_is_to_do_grows_with_what_is_written_and_is_never_less_than_what_is_done(
+    wide_world: World,
+) -> None:
+    world = wide_world
+    await filled(world)
+    at_first = await commits_of_orders(world)
+    told: list[Job] = []
+
+    async def is_far_behind() -> bool:
+        told.append(await job_of(world))
+        return told[-1].done > at_first and told[-1].total > 2 * told[-1].done
+
+    async with world.projecting():
+        await world.caught_up()
+        async with writing(world):
+            await world.built.jobs.ask("orders", {"max_rate": 60})
+            await until(is_far_behind)
+        await world.built.steering.cancel("orders")
+    totals = [job.total for job in told if job.total]
+    assert totals == sorted(totals)
+    assert at_first <= totals[0] < totals[-1] <= await commits_of_orders(world)
+    assert not any(0 < job.total < job.done for job in told)
+
+
+async def test_a_rebuild_that_is_done_has_done_all_that_was_written_meanwhile(wide_world: World) -> None:
+    world = wide_world
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        before = await commits_of_orders(world)
+        async with writing(world):
+            await world.rebuild("orders")
+        job = await job_of(world)
+        assert before < job.done == job.total <= await commits_of_orders(world)
+
+
+async def commits_of_orders(world: World) -> int:
+    """How many commits of the orders the log has."""
+    heads = enumerate(await world.heads())
+    return sum(
+        [await world.log.count(after=beginning(n), until=head, collection="orders") for n, head in heads]
+    )
 
 
 async def test_a_rebuild_without_a_rate_that_is_outrun_does_not_speak_of_one(
