@@ -48,8 +48,9 @@ class Options(BaseModel):
 class Job(BaseModel):
     """A rebuild of one collection's projection. Times are seconds since 1970; done and total count commits.
 
-    total: never less than done, and growing with what is written; 0 while it is not yet known. trouble: what it
-    waits for, or why it does not catch up; error: why it failed; differences: ids, where a comparison found any.
+    total: never less than done, and growing with what is written; 0 while it is not yet known. trouble: what
+    it waits for, or why it does not catch up; error: why it failed; differences: ids, where a comparison
+    found any.
     """
 
     collection: str

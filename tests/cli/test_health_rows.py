@@ -5,7 +5,7 @@ from typing import Any
 from app.asking import Answer
 from app.cli.health import Health
 
-REBUILD = {"state": "running", "done": 1200, "total": 1000}
+REBUILD = {"state": "running", "done": 1200, "total": 1500}
 
 
 def row(rebuild: dict[str, Any]) -> str:
@@ -19,9 +19,9 @@ def row(rebuild: dict[str, Any]) -> str:
 def test_a_rebuild_that_does_not_catch_up_says_why_in_the_row_of_its_collection() -> None:
     told = row({**REBUILD, "trouble": "the log grows as fast as this is filled"})
     assert told == (
-        "generation 3, rebuild running (1,200 of 1,000 commits; the log grows as fast as this is filled)"
+        "generation 3, rebuild running (1,200 of 1,500 commits; the log grows as fast as this is filled)"
     )
 
 
 def test_a_rebuild_without_trouble_says_how_far_it_is() -> None:
-    assert row(REBUILD) == "generation 3, rebuild running (1,200 of 1,000 commits)"
+    assert row(REBUILD) == "generation 3, rebuild running (1,200 of 1,500 commits)"

@@ -45,7 +45,10 @@ _PROGRESS: Schema = {
     "state": {"enum": list(get_args(JobState))},
     "options": {"type": "object", "additionalProperties": False, "properties": _OPTIONS},
     "done": {**_COUNT, "description": "Commits applied."},
-    "total": {**_COUNT, "description": "Commits there were to apply; 0 until they are counted."},
+    "total": {
+        **_COUNT,
+        "description": "Commits there are to apply, those written since too; 0 until they are counted.",
+    },
     "asked_at": _MOMENT,
     "started_at": _MOMENT,
     "finished_at": _MOMENT,
