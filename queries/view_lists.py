@@ -137,11 +137,18 @@ def _refused(source: Source, table: Table, query: Query, parameter: str, reason:
     where = constraints_of(query.where)
     if table.choice(where, query.sort) is not None:
         return QueryInvalid("cursor", "was made while there was no order for this; begin again without it")
-    enough = ({}, query.sort) if parameter == "sort" else (where, ())
-    declared = choose(source.declared, where, query.sort) or choose(source.declared, *enough)
-    if declared is not None:
-        return OrderBuilding(",".join(map(str, _called(source, declared[0]))))
+    building = _building(source, table, where, query)
+    if building is not None:
+        return OrderBuilding(",".join(map(str, _called(source, building))))
     return QueryInvalid(parameter, f"{reason}{_or_declare(source, query)}")
+
+
+def _building(source: Source, table: Table, where: Mapping[str, Constraint], query: Query) -> Index | None:
+    """The declared order, not there yet, that would serve a query best: wholly, or its sort, or its filter."""
+    building = tuple(index for index in source.declared if index.name not in table.orders)
+    serving = choose(building, where, query.sort) or choose(building, {}, query.sort)
+    narrowing = (index for index in building if index.fields[0].path in where)
+    return next(narrowing, None) if serving is None else serving[0]
 
 
 def _or_declare(source: Source, query: Query) -> str:

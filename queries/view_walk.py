@@ -90,4 +90,5 @@ class Walk:
 
 
 def _encoded(order: Order, row: Present) -> bytes:
-    return b"".join([encode(row.body[field.path]) for field in order.index.fields])
+    fields = order.index.fields
+    return b"".join([encode(row.body[field.path], descending=field.descending) for field in fields])

@@ -142,6 +142,17 @@ async def test_where_many_rows_fit_the_order_is_walked(large: Gallery) -> None:
     assert rows == sorted(rows, key=lambda row: row["delay"], reverse=True)
 
 
+@pytest.mark.usefixtures("short_walks")
+async def test_a_walk_along_a_descending_order_goes_on_behind_its_last_row(redis: Redis) -> None:
+    gallery = Gallery(redis, flights([("-delay", "-carrier")]), 40)
+    await gallery.open()
+    await gallery.put(FLIGHTS)
+    query = Query(MANY, (field("-delay"),), 5)
+    assert (await gallery.page(query)).plan == "-delay,-carrier,-day"
+    rows = await read_all(gallery, Query(limit=1000))
+    assert_answers(rows, query, ("carrier", "day"), await read_all(gallery, query))
+
+
 @pytest.mark.parametrize(
     ("query", "parameter"),
     [
