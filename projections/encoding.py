@@ -62,6 +62,26 @@ def split(encoded: bytes) -> list[bytes]:
     return found
 
 
+def first(encoded: bytes, count: int) -> bytes:
+    """The first `count` of encodings that stand one after the other, whatever comes behind them."""
+    end = 0
+    for _ in range(count):
+        end += _length(encoded[end:])
+    return encoded[:end]
+
+
+BEHIND = f"""
+-- Where the encoding that begins at `at`, in either direction, is behind us.
+local function behind(encoded, at)
+  local kind = string.byte(encoded, at)
+  if kind == {_NUMBER[0]} or kind == {255 - _NUMBER[0]} then return at + {_SORTABLE.size} end
+  local ending = kind == {_STRING[0]} and '\\0\\1' or kind == {255 - _STRING[0]} and '\\255\\254'
+  return ending and string.find(encoded, ending, at + 1, true) + 2 or at + 1
+end
+"""
+"""The same for scripts, one encoding after the other."""
+
+
 def _length(encoded: bytes) -> int:
     """How long the first of encodings is."""
     kind = encoded[:1]

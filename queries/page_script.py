@@ -6,6 +6,7 @@ Answers {checkpoints, answer, answer, …}. A question names the generation it w
 is live the answer is {OTHER, its number or nil, its shape}, and nothing was read.
 """
 
+from queries.merging_script import MERGING
 from queries.scripts import CHECKPOINTS
 
 OTHER, ANSWERED = 0, 1
@@ -47,6 +48,12 @@ local function take_stretches()
   return stretches
 end
 
+local function take_spliced()
+  local spliced = {}
+  for place = 1, take() do spliced[place] = {field = take(), behind = take(), turned = take() == 1} end
+  return spliced
+end
+
 local function rows_of(key, members, head, wanted)
   local rows
   for first = 1, wanted, 1000 do
@@ -63,7 +70,6 @@ local function rows_of(key, members, head, wanted)
 end
 """
 
-# Stretches that are merged: those that have something left stand in `waiting`, the nearest one first.
 _TRAVELLING = """
 local function in_turn(read, stretches, wanted)
   if #stretches == 1 then return read(stretches[1].low, stretches[1].high, wanted) end
@@ -73,62 +79,6 @@ local function in_turn(read, stretches, wanted)
     for _, member in ipairs(read(stretch.low, stretch.high, wanted - #members)) do
       members[#members + 1] = member
     end
-  end
-  return members
-end
-
--- By bytes. What Lua's own < does depends on the locale.
-local function compared(one, other)
-  for place = 1, math.min(#one, #other) do
-    local mine, theirs = byte(one, place), byte(other, place)
-    if mine ~= theirs then return mine - theirs end
-  end
-  return #one - #other
-end
-
-local function merged(read, stretches, wanted, backwards)
-  local chunk = math.max(4, math.min(wanted, math.ceil(2 * wanted / #stretches)))
-
-  local function stands_before(one, other)
-    local difference = compared(one.rest, other.rest)
-    if difference == 0 then return one.place < other.place end
-    return (difference > 0) == backwards
-  end
-
-  local function step(stretch)
-    stretch.next = stretch.next + 1
-    if stretch.next > #stretch.members and #stretch.members == chunk then
-      local passed = stretch.members[chunk]
-      if backwards then
-        stretch.members = read(stretch.low, passed, chunk)
-      else
-        stretch.members = read(passed .. '\\0', stretch.high, chunk)
-      end
-      stretch.next = 1
-    end
-    local member = stretch.members[stretch.next]
-    stretch.rest = member and sub(member, stretch.ahead + 1)
-    return member
-  end
-
-  local waiting, members = {}, {}
-  local function put(stretch)
-    local first, beyond = 1, #waiting + 1
-    while first < beyond do
-      local middle = math.floor((first + beyond) / 2)
-      if stands_before(stretch, waiting[middle]) then beyond = middle else first = middle + 1 end
-    end
-    table.insert(waiting, first, stretch)
-  end
-
-  for _, stretch in ipairs(stretches) do
-    stretch.members, stretch.next = read(stretch.low, stretch.high, chunk), 0
-    if step(stretch) then put(stretch) end
-  end
-  while #members < wanted and #waiting > 0 do
-    local stretch = table.remove(waiting, 1)
-    members[#members + 1] = stretch.members[stretch.next]
-    if step(stretch) then put(stretch) end
   end
   return members
 end
@@ -183,8 +133,8 @@ end
 """
 
 # The plan: rows, index, head, surplus or ""; how many fields are fixed, constrained, in the index; stretches.
-# Then REV or "", merge or "", limit, "" or "place" and the stretches that are left, and how to count: "rows",
-# "entries" or "".
+# Then REV or "", "" or "merge" and what is spliced, limit, "" or "place" and the stretches that are left, and
+# how to count: "rows", "entries" or "".
 # {ANSWERED, count or nil, entries touched, member the page ends with or nil, rows, members or nil}
 # `members` are told where a row may have more than one: then there is one row more than `limit`.
 _PAGE = """
@@ -207,10 +157,10 @@ end
 
 local function page()
   local plan = take_plan()
-  local backwards, merge, limit = take() == 'REV', take() == 'merge', take()
+  local backwards, spliced, limit = take() == 'REV', take() == 'merge' and take_spliced(), take()
   local stretches = take() == 'place' and take_stretches() or plan.stretches
-  local travelled = merge and merged or in_turn
-  local members = travelled(reader(plan.index, backwards), stretches, limit + 1, backwards)
+  local travelled = spliced and merged or in_turn
+  local members = travelled(reader(plan.index, backwards), stretches, limit + 1, backwards, spliced)
   local count = count_of(plan, take())
   if plan.surplus ~= '' and is_one_of_several(members) and beside(plan, plan.fixed + 1, plan.fields) > 0 then
     return {1, count, touched, false, rows_of(plan.rows, members, plan.head, #members), members}
@@ -249,4 +199,4 @@ end
 return answers
 """
 
-PAGES = CHECKPOINTS + _READING + _TRAVELLING + _COUNTING + _PAGE + _SCAN + _ANSWERING
+PAGES = CHECKPOINTS + _READING + _TRAVELLING + MERGING + _COUNTING + _PAGE + _SCAN + _ANSWERING

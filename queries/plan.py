@@ -6,9 +6,9 @@ from itertools import product
 from typing import NamedTuple
 
 from catalog.declared import Index
-from projections.encoding import beyond
+from projections.encoding import beyond, first, split, turned_over
 from queries.constraints import Constraint, Points
-from queries.planner import Way
+from queries.planner import Spliced, Way
 from queries.table import Order
 
 
@@ -24,6 +24,7 @@ class Stretch(NamedTuple):
 class Plan:
     """stretches: in the order they are travelled in; those merged are merged by what follows `ahead`.
 
+    spliced:     fields ahead that are put into what follows, for the merge.
     whole:       whether every row is asked for.
     unique:      whether no row can have two entries in the stretches.
     fixed:       how many of the first fields must equal one value.
@@ -39,16 +40,17 @@ class Plan:
     unique: bool = False
     fixed: int = 0
     constrained: int = 0
+    spliced: tuple[Spliced, ...] = ()
     questions: dict[tuple[int, bool], bytes] = field(default_factory=dict, compare=False)
 
     def after(self, place: bytes) -> tuple[Stretch, ...]:
         """What is left of the stretches behind the member `place`."""
-        left = self.stretches
         if not self.merged:
-            moved = [_after(stretch, place, self.backwards) for stretch in left]
+            moved = [_after(stretch, place, self.backwards) for stretch in self.stretches]
         else:
-            rest = self._rest(place)
-            moved = [_after(stretch, stretch.low[: stretch.ahead] + rest, self.backwards) for stretch in left]
+            of_place = next(each for each in self.stretches if place.startswith(each.low[: each.ahead]))
+            rest, values = place[of_place.ahead :], self._values(of_place)
+            moved = [self._merged_after(stretch, rest, values) for stretch in self.stretches]
         return tuple(stretch for stretch in moved if stretch.low < stretch.high)
 
     def first(self, members: Sequence[bytes]) -> bytes | None:
@@ -59,16 +61,33 @@ class Plan:
         if not fitting:
             return None
         if self.merged:
-            key = [member[stretch.ahead :] for stretch, member in fitting]
+            key = [self._key(stretch, member) for stretch, member in fitting]
             return fitting[key.index(max(key) if self.backwards else min(key))][1]
         return max(fitting)[1] if self.backwards else min(fitting)[1]
 
-    def _rest(self, place: bytes) -> bytes:
-        """What a member has behind that which is the same in all of its stretch."""
-        for stretch in self.stretches:
-            if place.startswith(stretch.low[: stretch.ahead]):
-                return place[stretch.ahead :]
-        return place
+    def _merged_after(self, stretch: Stretch, rest: bytes, values: Sequence[bytes]) -> Stretch:
+        """What is left of a stretch behind a member of any: its `rest`, and the `values` spliced into that."""
+        head = stretch.low[: stretch.ahead]
+        for each, mine, theirs in zip(self.spliced, self._values(stretch), values, strict=True):
+            if mine != theirs:
+                ahead = head + first(rest, each.behind)
+                passed = (mine < theirs) is not self.backwards
+                edge = beyond(ahead) if passed is not self.backwards else ahead
+                return _between(stretch, edge, self.backwards)
+        return _after(stretch, head + rest, self.backwards)
+
+    def _values(self, stretch: Stretch) -> list[bytes]:
+        """What is spliced in for the members of a stretch."""
+        head = split(stretch.low[: stretch.ahead])
+        return [turned_over(head[each.field]) if each.turned else head[each.field] for each in self.spliced]
+
+    def _key(self, stretch: Stretch, member: bytes) -> bytes:
+        """By what a member is merged."""
+        rest, key, taken = member[stretch.ahead :], b"", 0
+        for each, value in zip(self.spliced, self._values(stretch), strict=True):
+            ahead = first(rest, each.behind - taken)
+            rest, key, taken = rest[len(ahead) :], key + ahead + value, each.behind
+        return key + rest
 
 
 WHOLE = Stretch(b"", beyond(b""), 0)
@@ -87,7 +106,17 @@ def plan_of(order: Order, way: Way, where: Mapping[str, Constraint]) -> Plan:
     counts = [where[field.path] for field in order.index.fields[: way.equal]]
     fixed = next((place for place, each in enumerate(counts) if not _is_one(each)), way.equal)
     unique = fixed == len(order.index.fields)
-    return Plan(order, tuple(stretches), way.merged, way.backwards, not where, unique, fixed, way.constrained)
+    return Plan(
+        order,
+        tuple(stretches),
+        merged=way.merged,
+        backwards=way.backwards,
+        whole=not where,
+        unique=unique,
+        fixed=fixed,
+        constrained=way.constrained,
+        spliced=way.spliced,
+    )
 
 
 def _is_one(constraint: Constraint) -> bool:
@@ -103,9 +132,14 @@ def _stretches(index: Index, way: Way, where: Mapping[str, Constraint]) -> list[
 
 
 def _after(stretch: Stretch, place: bytes, backwards: bool) -> Stretch:
+    return _between(stretch, place if backwards else place + b"\0", backwards)
+
+
+def _between(stretch: Stretch, edge: bytes, backwards: bool) -> Stretch:
+    """What of a stretch is beyond an edge: below it, travelled backwards, else from there on."""
     if backwards:
-        return stretch._replace(high=min(stretch.high, place))
-    return stretch._replace(low=max(stretch.low, place + b"\0"))
+        return stretch._replace(high=min(stretch.high, edge))
+    return stretch._replace(low=max(stretch.low, edge))
 
 
 def _holds(stretch: Stretch, member: bytes) -> bool:

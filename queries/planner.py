@@ -3,7 +3,7 @@
 An index serves a query when its first fields are those that must equal something, in any order, then comes at
 most one field with a range, and then the order asked for, as the index has it or wholly the other way round.
 Fields that may equal several values are several stretches of the index: travelled one after the other where
-that is the order asked for, else merged.
+that is the order asked for, else merged; where the order asked for names these fields, too, by what it says.
 """
 
 from collections.abc import Iterable, Mapping
@@ -25,12 +25,25 @@ Sort = tuple[IndexField, ...]
 Choice = tuple[Index, "Way"] | None
 
 
+class Spliced(NamedTuple):
+    """An equal field that the order asked for names: by it, too, stretches are merged.
+
+    field:  its place in the index.
+    behind: so many of the fields that follow the equal ones stand before it in the order asked for.
+    turned: whether it is merged the other way round than the index has it.
+    """
+
+    field: int
+    behind: int
+    turned: bool
+
+
 class Way(NamedTuple):
     """How an index serves a query.
 
     equal:     how many of its first fields must equal something.
     constrained: how many of its first fields are constrained at all: `equal`, or one more.
-    merged:    whether stretches are merged, by what follows the `equal` fields.
+    merged:    whether stretches are merged, by what follows the `equal` fields, with `spliced` among them.
     backwards: whether it is travelled from its end.
     """
 
@@ -38,6 +51,7 @@ class Way(NamedTuple):
     constrained: int
     merged: bool
     backwards: bool
+    spliced: tuple[Spliced, ...] = ()
 
 
 def choose(indexes: tuple[Index, ...], where: Mapping[str, Constraint], sort: Sort) -> Choice:
@@ -65,11 +79,29 @@ def _way(index: Index, where: Mapping[str, int], sort: Sort) -> Way | None:
     wanted = [field for field in sort if field.path not in fixed]
     several = next((place for place in range(equal) if index.fields[place].path not in fixed), equal)
     in_turn = [field for field in fields[several:] if field.path not in fixed]
-    for merged, following in ((False, in_turn), (True, fields[equal:])):
-        backwards = _direction(following, wanted)
-        if backwards is not None:
-            return Way(equal, constrained, merged, backwards)
-    return None
+    backwards = _direction(in_turn, wanted)
+    if backwards is not None:
+        return Way(equal, constrained, False, backwards)
+    return _merged(index, equal, constrained, wanted)
+
+
+def _merged(index: Index, equal: int, constrained: int, wanted: list[IndexField]) -> Way | None:
+    """How stretches of an index are merged to the order wanted; None where they can not be."""
+    places = {field.path: place for place, field in enumerate(index.fields[:equal])}
+    following = [field for field in wanted if field.path not in places]
+    backwards = _direction((*index.fields[equal:], _ID), following)
+    if backwards is None:
+        return None
+    if not following and wanted:
+        backwards = index.fields[places[wanted[0].path]].descending is not wanted[0].descending
+    spliced: list[Spliced] = []
+    for number, field in enumerate(wanted):
+        if field.path in places:
+            place, ahead = places[field.path], number - len(spliced)
+            turned = (index.fields[place].descending is not field.descending) is not backwards
+            spliced.append(Spliced(place, ahead, turned))
+    is_after_id = any(each.behind > len(index.fields) - equal for each in spliced)
+    return None if is_after_id else Way(equal, constrained, True, backwards, tuple(spliced))
 
 
 def _leading(counts: list[int | None]) -> int:
@@ -94,10 +126,17 @@ def index_for(where: Mapping[str, Constraint], sort: Sort) -> Index | None:
     counts = dict(asked(where))
     fixed = [path for path, count in counts.items() if 0 <= count <= 1]
     sorted_by = [field for field in sort if field.path not in fixed]
-    paths = {field.path for field in sorted_by}
-    several = [path for path, count in counts.items() if count > 1 and path not in paths]
-    ranged = [path for path, count in counts.items() if count == _SPAN and path not in paths]
-    ahead = [IndexField(path, False) for path in (*fixed, *several, *ranged)]
-    index = Index((*ahead, *sorted_by))
-    declarable = 0 < len(index.fields) <= 8 and not any(path_problem(field.path) for field in index.fields)
-    return index if declarable and _way(index, counts, sort) else None
+    several = [path for path, count in counts.items() if count > 1]
+    in_turn = [path for path in several if path not in {field.path for field in sorted_by}]
+    for equal in (in_turn, several):
+        following = [field for field in sorted_by if field.path not in equal]
+        paths = {field.path for field in following}
+        ranged = [path for path, count in counts.items() if count == _SPAN and path not in paths]
+        index = Index((*(IndexField(path, False) for path in (*fixed, *equal, *ranged)), *following))
+        if _is_declarable(index) and _way(index, counts, sort):
+            return index
+    return None
+
+
+def _is_declarable(index: Index) -> bool:
+    return 0 < len(index.fields) <= 8 and not any(path_problem(field.path) for field in index.fields)

@@ -94,12 +94,23 @@ def _arguments(
     order = plan.order
     yield from (PAGE, table.rows, order.key, order.head, "" if plan.unique else order.surplus)
     yield from (plan.fixed, plan.constrained, len(order.index.fields), *_flat(plan.stretches))
-    yield from ("REV" if plan.backwards else "", "merge" if plan.merged else "", wanted)
+    yield "REV" if plan.backwards else ""
+    yield from _merging(plan)
+    yield wanted
     if stretches is plan.stretches:
         yield ""
     else:
         yield from ("place", *_flat(stretches))
     yield ("rows" if plan.whole else "entries") if query.count else ""
+
+
+def _merging(plan: Plan) -> Iterator[Argument]:
+    if not plan.merged:
+        yield ""
+        return
+    yield from ("merge", len(plan.spliced))
+    for field, behind, turned in plan.spliced:
+        yield from (field, behind, int(turned))
 
 
 def _flat(stretches: Sequence[Stretch]) -> list[Argument]:

@@ -8,11 +8,13 @@ from queries import travel
 from queries.conditions import MOST_CHOICES, MOST_CONDITIONS, OPERATORS
 from queries.language import MOST_FIELDS, MOST_SORTED, PARAMETERS
 from queries.parameters import MOST_PARAMETERS
+from queries.planner import MOST_STRETCHES
 from tests.docs.test_reference import REFERENCE, rows
 
 LIMITS = {
     "conditions of a query": f"{MOST_CONDITIONS}",
     "values of `in`": f"{MOST_CHOICES}",
+    "combinations of values of several `in`": f"{MOST_STRETCHES:,}; beyond that no index serves",
     "paths of `sort`": f"{MOST_SORTED}",
     "paths of `fields`": f"{MOST_FIELDS}",
     "parameters of an address": f"{MOST_PARAMETERS}",

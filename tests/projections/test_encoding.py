@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from projections.encoding import beyond, encode, encode_start, split, turned_over
+from projections.encoding import beyond, encode, encode_start, first, split, turned_over
 from projections.paths import MISSING
 
 KINDS: tuple[Any, ...] = (MISSING, [], None, False, True, 0, "", {})
@@ -92,6 +92,15 @@ def test_rows_of_values_sort_by_the_first_that_differs(
 def test_no_encoding_begins_with_another(one: Any, other: Any, descending: bool) -> None:
     first, second = (encode(value, descending=descending) for value in (one, other))
     assert first == second or not second.startswith(first)
+
+
+@given(rows, st.binary())
+def test_the_first_of_encodings_are_found_whatever_follows_them(
+    row: list[tuple[Any, bool]], more: bytes
+) -> None:
+    encoded = [encode(value, descending=descending) for value, descending in row]
+    for count in range(len(row) + 1):
+        assert first(b"".join(encoded) + more, count) == b"".join(encoded[:count])
 
 
 @given(texts, texts, values, values, st.booleans())

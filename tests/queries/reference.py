@@ -62,16 +62,26 @@ def _left(index: Index, query: Query) -> list[IndexField]:
 def _travelled(index: Index, query: Query) -> list[IndexField]:
     """The fields of an index that order what is found. Of stretches that are merged, those behind them."""
     several = {each.path for each in query.where if each.operator in ("eq", "in") or each.value is False}
-    if query.sort and {field.path for field in query.sort}.isdisjoint(several - _single(query)):
-        return [field for field in index.fields if field.path not in several]
-    return list(index.fields)
+    return [field for field in index.fields if _is_in_turn(index, query) or field.path not in several]
+
+
+def _is_in_turn(index: Index, query: Query) -> bool:
+    """Whether the order asked for is that of the index: no stretches are merged."""
+    fields, sort = (
+        [field for field in some if field.path not in _single(query)]
+        for some in ((*index.fields, IndexField("id", False)), query.sort)
+    )
+    pairs = list(zip(fields, sort, strict=False))
+    turns = {field.descending is not wanted.descending for field, wanted in pairs}
+    return len(turns) <= 1 and all(field.path == wanted.path for field, wanted in pairs)
 
 
 def _is_backwards(index: Index, query: Query) -> bool:
     directions = {field.path: field.descending for field in index.fields} | {"id": False}
-    for field in query.sort:
-        if field.path not in _single(query):
-            return directions[field.path] is not field.descending
+    left = [field for field in query.sort if field.path not in _single(query)]
+    several = {each.path for each in query.where if each.operator == "in"}
+    for field in [*(field for field in left if field.path not in several), *left]:
+        return directions[field.path] is not field.descending
     return False
 
 

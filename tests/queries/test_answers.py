@@ -56,8 +56,11 @@ async def test_what_an_index_serves_needs_no_scan(redis: Redis, seed: int) -> No
         ]
         if random.random() < 0.5:
             conditions += _ranged(random, fields[equal])
-        sort = tuple(following[: random.randint(0, len(following))])
-        query = Query(tuple(conditions), sort, random.randint(1, 9), count=True)
+        sort = following[: random.randint(0, len(following))]
+        if sort:
+            for path in {each.path for each in conditions if each.operator == "in"}:
+                sort.insert(random.randint(0, len(sort)), IndexField(path, random.random() < 0.5))
+        query = Query(tuple(conditions), tuple(sort), random.randint(1, 9), count=True)
         page = await _check(shelf, query)
         assert page.plan == (",".join(declared) if query.where or sort else "-_meta.created_at")
 
