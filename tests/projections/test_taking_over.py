@@ -25,7 +25,7 @@ from tests.projections.world import World, until
 
 pytestmark = KILLING
 TAKEN_OVER = 5.0
-BREATH = 0.02
+BREATH = 0.08
 """Seconds that a writer rests between two bursts: without a rest it takes what the projectors need."""
 
 
@@ -115,7 +115,7 @@ async def test_projectors_and_rebuilds_killed_and_stopped_at_random_under_load_e
     async with projector_process(world) as survivor, writing(world, seed):
         for _ in range(2):
             async with projector_process(world) as victim:
-                await world.built.jobs.ask("orders", {"max_rate": 300, "verify": random.random() < 0.5})
+                await world.built.jobs.ask("orders", {"max_rate": 100, "verify": random.random() < 0.5})
                 await until(lambda: _has_begun(world))
                 for target in random.sample((victim, survivor), 2):
                     target.send_signal(signal.SIGSTOP)
