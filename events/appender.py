@@ -25,6 +25,7 @@ from events.position import Position
 _log = structlog.get_logger(__name__)
 
 IDLE_TURNS = 4
+CROWD = 32  # from so many callers at one time on, MongoDB stores half of them while the other half is decided
 LOOKS = 8  # in the time of one patience
 
 
@@ -92,6 +93,7 @@ class Appender:
         self._waiting = Waiting()
         self._tail: Position | None = None
         self._closing = False
+        self._crowd = 0
         self._task: asyncio.Task[None] | None = None
         self._watchdog: asyncio.TimerHandle
 
@@ -125,6 +127,7 @@ class Appender:
                 continue
             try:
                 await self._store(batch)
+                self._crowd = len(batch) + len(self._waiting)
             except asyncio.CancelledError:
                 _fail(batch, LogUnavailable("this process is stopping", unknown=True))
                 raise
@@ -134,9 +137,13 @@ class Appender:
                 _fail(batch, LogUnavailable(f"unexpected: {fault!r}", unknown=True))
 
     async def _gather(self) -> None:
-        """Let the event loop bring what is on its way; not by the clock, only while there is more each turn."""
+        """Let the event loop bring what is on its way; not by the clock, only while there is more each turn.
+
+        Where many call, half of them are enough: this process works on the others while MongoDB stores these.
+        """
+        enough = min(self._crowd // 2, MOST_BATCH) if self._crowd >= CROWD else MOST_BATCH
         count, idle = len(self._waiting), 0
-        while idle < IDLE_TURNS and count < MOST_BATCH:
+        while idle < IDLE_TURNS and count < enough:
             await asyncio.sleep(0)
             grown = len(self._waiting)
             idle = idle + 1 if grown == count else 0
