@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pymongo.asynchronous.database import AsyncDatabase
 from redis.asyncio import Redis
@@ -26,8 +26,18 @@ Heads = Callable[[], Awaitable[Mapping[int, int]]]
 Check = Callable[[int], object]
 """Is told the revision that a change would replace, 0 where nothing is declared; raises what ends it."""
 
-Noting = tuple[Any, Callable[[Declared | None, bool], Note]]
-"""The `_id` of a note, and what makes it of what is declared by then, and of whether that is new."""
+
+class Noting(NamedTuple):
+    """How a change is noted.
+
+    id:      the `_id` of the note.
+    note:    makes it, of what is declared by then, and of whether that is new.
+    reserve: awaited right before the change is written; what it raises ends the change with nothing written.
+    """
+
+    id: Any
+    note: Callable[[Declared | None, bool], Note]
+    reserve: Callable[[], Awaitable[None]]
 
 
 class Catalog:
@@ -211,12 +221,12 @@ class Catalog:
     def _leaving(self, noting: Noting | None) -> Leaving | None:
         if noting is None:
             return None
-        id, note = noting
         return Leaving(
-            id,
-            lambda change: note(
+            noting.id,
+            lambda change: noting.note(
                 None if change.after.dropped else self._as_declared(change.after), change.created
             ),
+            noting.reserve,
         )
 
     def _as_declared(self, record: Collection) -> Declared:

@@ -34,10 +34,14 @@ class Change(NamedTuple):
 
 
 class Leaving(NamedTuple):
-    """What is to be left with a change: the `_id` of the note, and what makes the note of the change."""
+    """What is to be left with a change: the `_id` of the note, and what makes the note of the change.
+
+    reserve: awaited right before the write.
+    """
 
     id: Any
     note: Callable[[Change], Note]
+    reserve: Callable[[], Awaitable[None]]
 
 
 class Writer:
@@ -84,6 +88,8 @@ class Writer:
             if await self._store.is_kept(leaving.id):
                 raise NoteTaken
         after = await decide(before)
+        if leaving is not None:
+            await leaving.reserve()
         if after is None:
             assert before is not None
             change = Change(before, before)

@@ -3,10 +3,14 @@
 beside    the effect is a change of the catalog: its answer is left with it, in one write
 between   the effect is elsewhere: what it is about is kept before it, its answer after it; where a process dies
           in between, the request is executed again when it comes again, on the same thing as before
+
+Either way the key stands in the log before the effect, where the key of every write stands: whoever comes to it
+with another request, in whatever process, is refused.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from sanic.response import HTTPResponse
@@ -39,6 +43,16 @@ class Order(NamedTuple):
     actor: str
 
 
+class Reserving(NamedTuple):
+    """The key of a request, and what makes it this request's alone: to be awaited right before the effect.
+
+    take: Raises RequestDiffers, LogUnavailable.
+    """
+
+    key: Key
+    take: Callable[[], Awaitable[None]]
+
+
 class Once:
     """Executes keyed requests, or answers them as they were answered."""
 
@@ -48,10 +62,12 @@ class Once:
         self._log = log
         self._requests = requests
 
-    async def beside(self, order: Order, execute: Callable[[Key | None], Awaitable[Answer]]) -> HTTPResponse:
+    async def beside(
+        self, order: Order, execute: Callable[[Reserving | None], Awaitable[Answer]]
+    ) -> HTTPResponse:
         """Execute a request whose effect is one with what it keeps.
 
-        execute: is given the key, with which it leaves a receipt; None where there is none.
+        execute: is given the key, to take it and to leave a receipt with it; None where there is none.
         Raises:  RequestUnderWay, RequestDiffers, LogUnavailable; what `execute` raises.
         """
         key = order.key
@@ -62,12 +78,9 @@ class Once:
             receipt = await self._find(key)
             if receipt is None:
                 try:
-                    answer = await execute(key)
+                    return (await execute(Reserving(key, partial(self._reserve, order, key)))).response()
                 except (FoldbaseError, CatalogError) as refused:
                     receipt = await self._find_after(refused, key)
-                else:
-                    await self._mark(key, order)
-                    return answer.response()
         return _answer(receipt).response()
 
     async def between(
@@ -91,9 +104,9 @@ class Once:
                 return receipt.answer.response()
             turn, about = await self._begin(key, receipt, look)
             async with self._given_up(turn):
+                await self._reserve(order, key)
                 answer = await execute(about)
                 await self._receipts.finish(turn, answer)
-            await self._mark(key, order)
         return answer.response()
 
     async def _find_after(self, refused: Exception, key: Key) -> Receipt | None:
@@ -115,11 +128,17 @@ class Once:
             key.check(effect.digest)
         return receipt
 
-    async def _mark(self, key: Key, order: Order) -> None:
-        """Leave the key in the log, so that no write of a document takes it, if the log can be reached."""
+    async def _reserve(self, order: Order, key: Key) -> None:
+        """Leave the key in the log, or find it there as this request's.
+
+        Raises: RequestDiffers, LogUnavailable.
+        """
         stream = stream_name(order.collection, _NO_DOCUMENT)
-        with suppress(RequestRepeated, LogUnavailable):
+        try:
             await self._log.append(NewCommit(stream, NO_STREAM, [], order.actor, key.request, key.digest))
+        except RequestRepeated:
+            effect = await self._log.effects.find(key.request)
+            key.check(None if effect is None else effect.digest)
 
     async def _begin(
         self, key: Key, receipt: Receipt | None, look: Callable[[], Awaitable[Thing]]

@@ -11,14 +11,14 @@ from sanic.response import HTTPResponse
 from app.composition import Deployment
 from app.errors import DeclarationChanged
 from app.http.json import JsonValue
-from app.once.once import Order
+from app.once.once import Order, Reserving
 from app.once.receipts import Answer, receipt
 from app.routes import preconditions, reading
 from app.routes.access import Access
 from app.routes.answering import bytes_answer, empty_answer, json_answer
 from app.routes.app import App
 from app.routes.idempotency import key_of
-from catalog.catalog import Check
+from catalog.catalog import Check, Noting
 from catalog.collection import Note
 from catalog.declared import Declared
 from catalog.errors import DeclarationInvalid, Problem
@@ -72,12 +72,12 @@ class CollectionRoutes:
         name = reading.collection_name(name)
         body, check = _declaration_of(reading.json_body(request)), _check_change(request, name)
 
-        async def execute(key: Key | None) -> Answer:
-            return await self._declare(name, body, check, key)
+        async def execute(reserving: Reserving | None) -> Answer:
+            return await self._declare(name, body, check, _noting(reserving))
 
         return await self._once.beside(Order(key_of(request, actor), name, actor), execute)
 
-    async def _declare(self, name: str, body: JsonObject, check: Check | None, key: Key | None) -> Answer:
+    async def _declare(self, name: str, body: JsonObject, check: Check | None, noting: Noting | None) -> Answer:
         declaration = self._declaration(name, body)
         await self._clear_dropped(name)
         declared, created = await self._catalog.declare(
@@ -85,7 +85,7 @@ class CollectionRoutes:
             declaration,
             has_documents=self._has_documents,
             check=check,
-            noting=None if key is None else (key.request, partial(_receipt, key)),
+            noting=noting,
         )
         return _answer(declared, created)
 
@@ -96,15 +96,14 @@ class CollectionRoutes:
         name = reading.collection_name(name)
         check = _check_change(request, name)
 
-        async def execute(key: Key | None) -> Answer:
-            return await self._drop(name, check, key)
+        async def execute(reserving: Reserving | None) -> Answer:
+            return await self._drop(name, check, _noting(reserving))
 
         return await self._once.beside(Order(key_of(request, actor), name, actor), execute)
 
-    async def _drop(self, name: str, check: Check | None, key: Key | None) -> Answer:
+    async def _drop(self, name: str, check: Check | None, noting: Noting | None) -> Answer:
         name = (await self._catalog.find(name)).name
         floors = await self._log.heads()
-        noting = None if key is None else (key.request, partial(_receipt, key))
         await self._catalog.drop(name, floors, check=check, noting=noting)
         await self._log.release_claims(name, upto=floors)
         await self._generations.discard(name)
@@ -142,6 +141,13 @@ _GONE = Answer(204, {}, b"")
 def _answer(declared: Declared, created: bool) -> Answer:
     location = {"location": f"/v1/collections/{declared.name}"} if created else {}
     return Answer(201 if created else 200, _headers(declared) | location, orjson.dumps(_shown(declared)))
+
+
+def _noting(reserving: Reserving | None) -> Noting | None:
+    if reserving is None:
+        return None
+    key, take = reserving
+    return Noting(key.request, partial(_receipt, key), take)
 
 
 def _receipt(key: Key, declared: Declared | None, created: bool) -> Note:

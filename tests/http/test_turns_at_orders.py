@@ -1,18 +1,22 @@
 """Whose turn it is at a keyed order: what a process leaves behind, and what another takes over."""
 
+from collections.abc import Awaitable, Callable
 from itertools import count
 
 import pytest
+from sanic.response import HTTPResponse
 
-from app.once.once import Once, Order
+from app.once.once import Once, Order, Reserving
 from app.once.receipts import GIVEN_UP, RECEIPTS, Answer, Receipt, Receipts, Turn, receipt
+from catalog.catalog import Catalog, Noting
 from catalog.collection import Note
 from catalog.declared import Declared
 from catalog.errors import CollectionMissing, NoteTaken
-from commands.errors import RequestDiffers
+from commands.errors import RequestDiffers, RequestUnderWay
 from commands.requests import Key, Requests
-from events.commit import now
+from events.commit import Event, NewCommit, now
 from events.errors import LogUnavailable
+from events.position import NO_STREAM, stream_name
 from events.store import Database
 from tests.openapi.serving import Served
 
@@ -71,6 +75,27 @@ async def execute(about: object) -> Answer:
     return GONE
 
 
+async def unwanted(about: object) -> Answer:
+    """Is not to be called."""
+    raise AssertionError
+
+
+def other(key: Key) -> Key:
+    """The same key, with another request."""
+    return Key(key.request, b"another".ljust(16))
+
+
+def noting(reserving: Reserving | None) -> Noting:
+    """Takes the key, and notes that all is gone."""
+    assert reserving is not None
+    key, take = reserving
+
+    def note(declared: Declared | None, created: bool) -> Note:
+        return receipt(key, GONE)
+
+    return Noting(key.request, note, take)
+
+
 def once(site: Served, receipts: Receipts) -> Once:
     """Of a worker of its own."""
     return Once(receipts, site.deployment.catalog, site.deployment.log, Requests())
@@ -112,15 +137,11 @@ async def test_a_request_that_is_refused_is_answered_where_another_process_has_d
     order, receipts = Order(key, collection, "user:eve"), Receipts(database)
     await site.deployment.catalog.declare(collection, {})
 
-    async def drop(noted: Key | None) -> Answer:
-        assert noted is not None
-        await site.deployment.catalog.drop(collection, {}, noting=(noted.request, note))
+    async def drop(reserving: Reserving | None) -> Answer:
+        await site.deployment.catalog.drop(collection, {}, noting=noting(reserving))
         return GONE
 
-    def note(declared: Declared | None, created: bool) -> Note:
-        return receipt(key, GONE)
-
-    async def refused(noted: Key | None) -> Answer:
+    async def refused(reserving: Reserving | None) -> Answer:
         if is_done:
             assert (await once(site, receipts).beside(order, drop)).status == 204
         raise CollectionMissing(collection)
@@ -137,14 +158,12 @@ async def test_a_request_that_is_refused_is_answered_where_another_process_has_d
 async def test_a_key_that_stands_only_in_the_record_it_changed_is_not_taken_for_another_order(
     key: Key, site: Served, collection: str, database: Database
 ) -> None:
-    def note(declared: Declared | None, created: bool) -> Note:
-        return receipt(key, GONE)
+    async def untaken() -> None:
+        pass
 
-    async def unwanted(about: object) -> Answer:
-        raise AssertionError
-
-    order = Order(Key(key.request, b"another".ljust(16)), f"{collection}x", "user:eve")
-    await site.deployment.catalog.declare(collection, {}, noting=(key.request, note))
+    alone = noting(Reserving(key, untaken))
+    order = Order(other(key), f"{collection}x", "user:eve")
+    await site.deployment.catalog.declare(collection, {}, noting=alone)
     await database[RECEIPTS].delete_one({"_id": key.request})
     with pytest.raises(RequestDiffers):
         await once(site, Receipts(database)).beside(order, unwanted)
@@ -153,7 +172,93 @@ async def test_a_key_that_stands_only_in_the_record_it_changed_is_not_taken_for_
         await once(site, Receipts(database)).between(order, look, unwanted)
     await database[RECEIPTS].delete_one({"_id": key.request})
     with pytest.raises(NoteTaken):
-        await site.deployment.catalog.declare(order.collection, {}, noting=(key.request, note))
+        await site.deployment.catalog.declare(order.collection, {}, noting=alone)
+
+
+async def declared(site: Served, order: Order, before_taking: Callable[[], Awaitable[object]]) -> HTTPResponse:
+    """Another worker's keyed declaration, while something else happens just before it takes its key."""
+    stores = site.deployment.stores
+    catalog = await Catalog.open(stores.database, prefix="another")
+
+    async def declare(reserving: Reserving | None) -> Answer:
+        assert reserving is not None
+
+        async def take() -> None:
+            await before_taking()
+            await reserving.take()
+
+        noted = noting(Reserving(reserving.key, take))
+        await catalog.declare(order.collection, {}, noting=noted)
+        return GONE
+
+    another = Once(Receipts(stores.database), catalog, site.deployment.log, Requests())
+    return await another.beside(order, declare)
+
+
+async def nothing() -> None:
+    """What happens mostly."""
+
+
+Taker = Callable[[Served, Order], Awaitable[object]]
+
+
+async def another_declaration(site: Served, order: Order) -> None:
+    """A third worker takes the key for a declaration."""
+    await declared(site, order, nothing)
+
+
+async def a_rebuild(site: Served, order: Order) -> None:
+    """Another worker takes the key for what has its effect in Redis."""
+    await once(site, Receipts(site.deployment.stores.database)).between(order, look, execute)
+
+
+async def a_document(site: Served, order: Order) -> None:
+    """Another worker takes the key for a write."""
+    assert order.key is not None
+    events = [Event("created", {})]
+    stream = stream_name(order.collection, "o1")
+    await site.deployment.log.append(NewCommit(stream, NO_STREAM, events, order.actor, *order.key))
+
+
+@pytest.mark.parametrize("taken_for", [another_declaration, a_rebuild, a_document])
+async def test_of_two_requests_that_take_one_key_at_a_time_only_one_has_an_effect(
+    taken_for: Taker, key: Key, site: Served, collection: str, database: Database
+) -> None:
+    theirs = Order(other(key), f"{collection}x", "user:eve")
+    with pytest.raises(RequestDiffers):
+        await declared(site, Order(key, collection, "user:eve"), lambda: taken_for(site, theirs))
+    assert not await site.deployment.catalog.exists_now(collection)
+
+
+@pytest.mark.parametrize("taken_for", [another_declaration, a_rebuild, a_document])
+async def test_an_order_outside_the_catalog_has_no_effect_where_its_key_is_taken_meanwhile(
+    taken_for: Taker, key: Key, site: Served, collection: str, database: Database
+) -> None:
+    async def look_late() -> int:
+        await taken_for(site, Order(other(key), f"{collection}x", "user:eve"))
+        return ABOUT
+
+    ours = Order(key, collection, "user:eve")
+    with pytest.raises((RequestDiffers, RequestUnderWay)):
+        await once(site, Receipts(database)).between(ours, look_late, unwanted)
+
+
+async def test_a_declaration_that_died_with_its_key_taken_is_made_at_once_when_it_comes_again(
+    key: Key, site: Served, collection: str
+) -> None:
+    order = Order(key, collection, "user:eve")
+
+    async def cut_off() -> None:
+        await site.deployment.log.append(
+            NewCommit(stream_name(collection, "~"), NO_STREAM, [], order.actor, *key)
+        )
+        raise LogUnavailable("cut off")
+
+    with pytest.raises(LogUnavailable):
+        await declared(site, order, cut_off)
+    assert not await site.deployment.catalog.exists_now(collection)
+    assert (await declared(site, order, nothing)).status == 204
+    assert await site.deployment.catalog.exists_now(collection)
 
 
 async def test_a_process_that_was_refused_does_not_withdraw_what_another_has_taken_over(
