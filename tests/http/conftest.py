@@ -92,6 +92,12 @@ def collection() -> str:
     return f"orders_{next(_numbers)}"
 
 
+@pytest.fixture
+def key() -> dict[str, str]:
+    """The header with an idempotency key that no other test uses."""
+    return {"idempotency-key": f"order-{next(_numbers)}"}
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def orders(collection: str, admin: httpx.AsyncClient, user: httpx.AsyncClient) -> Documents:
     """The documents of a new collection, about which nothing is declared."""
