@@ -1,12 +1,14 @@
 """Starting processes that share a rebuild: `foldbase projector`, told what to fill. See app/filling.py."""
 
 import asyncio
+import sys
 from asyncio.subprocess import PIPE, Process
+from pathlib import Path
 
 from pydantic import BaseModel
 
 from app.settings import Settings
-from app.supervisor.programs import environment, foldbase
+from app.supervisor.programs import environment
 from projections.fence import Fence
 from projections.team import Start
 
@@ -34,7 +36,14 @@ def fillers(settings: Settings) -> Start:
 
     async def start(collection: str, number: int, fence: Fence, max_rate: int | None) -> Process:
         order = Order(collection=collection, number=number, mark=fence.mark.decode(), max_rate=max_rate)
-        command = (*foldbase(), "projector", "--fill", order.model_dump_json())
+        command = (*_foldbase(), "projector", "--fill", order.model_dump_json())
         return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=chosen)
 
     return start
+
+
+def _foldbase() -> tuple[str, str]:
+    """The command `foldbase` of this installation, so that a list of processes says `foldbase projector`."""
+    called = Path(sys.argv[0]).absolute()
+    beside = Path(sys.executable).with_name("foldbase")
+    return sys.executable, str(called if called.name == "foldbase" and called.is_file() else beside)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -99,7 +99,7 @@ class Up:
 
 @contextmanager
 def up(folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Up]:
-    """`foldbase up` on `folder` and a free port, ready; stopped afterwards if it still runs."""
+    """`foldbase up` on `folder` and a free port, ready; ended afterwards if it still runs."""
     begun = time.monotonic()
     process = subprocess.Popen(
         [FOLDBASE, "up", "--data", str(folder), "--port", str(free_port()), *options],
@@ -117,6 +117,14 @@ def up(folder: Path, *options: str, environment: Mapping[str, str] | None = None
         assert lines, "foldbase up ended before it was ready"
         yield Up(process, folder, lines, time.monotonic() - begun)
     finally:
-        process.terminate()
-        process.wait(60)
+        _end(process)
         process.stdout.close()
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Nobody wants its data any more: asked twice, it does not wait for its servers to end by themselves."""
+    for seconds in (0.2, 60):
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+    assert process.returncode is not None

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from app.cli.options import Host, Port, given
-from app.cli.starting import plainly
+from app.starting import plainly
 
 
 def api(

@@ -10,7 +10,7 @@ from app.cli.choices import choice
 from app.cli.counting import counted
 from app.cli.options import Data
 from app.cli.running import run
-from app.cli.starting import plainly
+from app.starting import plainly
 
 
 class ExportFormat(StrEnum):

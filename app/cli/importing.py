@@ -10,7 +10,7 @@ import typer
 from app.cli.choices import choice
 from app.cli.options import Data
 from app.cli.running import run
-from app.cli.starting import plainly
+from app.starting import plainly
 
 if TYPE_CHECKING:
     from app.importing.job import ImportJob

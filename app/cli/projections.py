@@ -9,7 +9,7 @@ import typer
 from app.cli.counting import counted
 from app.cli.options import Data
 from app.cli.running import run
-from app.cli.starting import plainly
+from app.starting import plainly
 
 if TYPE_CHECKING:
     from projections.jobs import Job

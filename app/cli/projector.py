@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.starting import plainly
+from app.starting import plainly
 
 
 def projector(

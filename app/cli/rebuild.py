@@ -7,7 +7,7 @@ import typer
 from app.cli.counting import counted
 from app.cli.options import Data, given
 from app.cli.running import run
-from app.cli.starting import plainly
+from app.starting import plainly
 
 
 def rebuild(

@@ -16,16 +16,15 @@ def spawn(
     argv: Sequence[str],
     *,
     env: Mapping[str, str],
-    output: Path | None = None,
-    pass_fds: Sequence[int] = (),
+    output: Path,
 ) -> subprocess.Popen[bytes]:
     """Start `argv` in a session of its own; it gets SIGTERM when this process dies (on Linux).
 
-    output: file that stdout and stderr are appended to; None shares ours.
+    output: file that stdout and stderr are appended to.
     Must be called from a thread that lives as long as the process: Linux ties the promise to it.
     Raises: OSError, when the program can not be executed.
     """
-    log = None if output is None else os.open(output, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    log = open_log(output)
     try:
         return subprocess.Popen(  # noqa: S603
             argv,
@@ -33,13 +32,16 @@ def spawn(
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            pass_fds=tuple(pass_fds),
             start_new_session=True,
-            preexec_fn=_end_with_parent(),
+            preexec_fn=ending_with_parent(),
         )
     finally:
-        if log is not None:
-            os.close(log)
+        os.close(log)
+
+
+def open_log(log: Path) -> int:
+    """A descriptor that appends to `log`, which only this user can read. Raises OSError."""
+    return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
 
 def environment_of_a_server() -> dict[str, str]:
@@ -48,7 +50,8 @@ def environment_of_a_server() -> dict[str, str]:
     return kept | {"LC_ALL": "C"}
 
 
-def _end_with_parent() -> Callable[[], None] | None:
+def ending_with_parent() -> Callable[[], None] | None:
+    """What a child of this process calls to get SIGTERM when this one dies; None where that can not be had."""
     if sys.platform != "linux":
         return None
     prctl, parent = _prctl(), os.getpid()

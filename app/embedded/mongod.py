@@ -4,10 +4,11 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 from typing import Any, ClassVar
 
 from app.embedded.binaries import MONGOD
-from app.embedded.child import environment_of_a_server
+from app.embedded.child import environment_of_a_server, spawn
 
 REPLICA_SET = "foldbase"
 CACHE_GB = 1
@@ -20,7 +21,6 @@ class Mongod:
     """A mongod to be. Started again from the same description it comes back with the same data and URL."""
 
     name: ClassVar[str] = "mongod"
-    fds: ClassVar[tuple[int, ...]] = ()
     program: Path
     folder: Path
     port: int
@@ -45,10 +45,6 @@ class Mongod:
         return f"mongodb://{self.address}/?replicaSet={REPLICA_SET}"
 
     @property
-    def environment(self) -> Mapping[str, str]:
-        return environment_of_a_server()
-
-    @property
     def log(self) -> Path:
         return self.folder / "mongod.log"
 
@@ -61,7 +57,11 @@ class Mongod:
             *("--noscripting", "--networkMessageCompressors", "disabled", "--quiet"),
             *("--wiredTigerCacheSizeGB", str(CACHE_GB)),
             *("--setParameter", "diagnosticDataCollectionEnabled=false"),
+            *("--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0"),
         ]
+
+    def launch(self) -> Popen[bytes]:
+        return spawn(self.argv, env=environment_of_a_server(), output=self.log)
 
     def is_ready(self, pid: int) -> bool:
         """Whether process `pid`, and no other server on its port, takes writes now.

@@ -1,13 +1,13 @@
 """Redis as foldbase runs it: a socket in a private folder, no TCP port, its snapshot in one folder."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import Popen
 from typing import ClassVar
 from urllib.parse import quote
 
 from app.embedded.binaries import REDIS_SERVER
-from app.embedded.child import environment_of_a_server
+from app.embedded.child import environment_of_a_server, spawn
 from app.embedded.sockets import socket_for
 
 
@@ -16,7 +16,6 @@ class RedisServer:
     """A Redis to be. Started again from the same description it comes back with its snapshot and URL."""
 
     name: ClassVar[str] = "redis-server"
-    fds: ClassVar[tuple[int, ...]] = ()
     program: Path
     folder: Path
     socket: Path
@@ -39,10 +38,6 @@ class RedisServer:
         return f"unix://{quote(str(self.socket))}"
 
     @property
-    def environment(self) -> Mapping[str, str]:
-        return environment_of_a_server()
-
-    @property
     def log(self) -> Path:
         return self.folder / "redis.log"
 
@@ -55,6 +50,9 @@ class RedisServer:
             *("--save", "60 1000", "--appendonly", "no", "--stop-writes-on-bgsave-error", "no"),
             *("--maxmemory-policy", "noeviction", "--daemonize", "no", "--set-proc-title", "no"),
         ]
+
+    def launch(self) -> Popen[bytes]:
+        return spawn(self.argv, env=environment_of_a_server(), output=self.log)
 
     def is_ready(self, pid: int) -> bool:
         """Whether process `pid` answers on the socket now; false while it is still loading its snapshot."""

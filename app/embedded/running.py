@@ -2,12 +2,11 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.embedded.child import spawn
 from app.embedded.diagnosis import explain_exit
 from app.embedded.errors import ServerUnavailable
 
@@ -15,10 +14,22 @@ _POLL_SECONDS = 0.01
 _LONGEST_LOG = 32 * 2**20
 
 
+class Process(Protocol):
+    """A child of this process: as much of subprocess.Popen as is needed of one."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
 class Service(Protocol):
     """A frozen description of a process: how it is started, where it is reached, and when it is ready.
 
-    url: "" for a process that nobody calls.
+    url:    "" for a process that nobody calls.
+    launch: starts it, with what it prints appended to `log`; raises OSError.
     """
 
     @property
@@ -26,13 +37,8 @@ class Service(Protocol):
     @property
     def url(self) -> str: ...
     @property
-    def argv(self) -> Sequence[str]: ...
-    @property
-    def environment(self) -> Mapping[str, str]: ...
-    @property
-    def fds(self) -> Sequence[int]: ...
-    @property
     def log(self) -> Path: ...
+    def launch(self) -> Process: ...
     def is_ready(self, pid: int) -> bool: ...
 
 
@@ -41,7 +47,7 @@ class Running:
     """A service's process. `log_start` is where in the service's log this run begins."""
 
     service: Service
-    process: subprocess.Popen[bytes]
+    process: Process
     log_start: int
 
     @classmethod
@@ -53,7 +59,7 @@ class Running:
         """
         try:
             log_start = _open_log(service.log)
-            process = spawn(service.argv, env=service.environment, output=service.log, pass_fds=service.fds)
+            process = service.launch()
         except OSError as error:
             raise ServerUnavailable(
                 server=service.name,
@@ -71,11 +77,14 @@ class Running:
         return self.process.pid
 
     def is_ready(self) -> bool:
-        """Whether the service answers. Raises: ServerUnavailable, when its process has ended."""
+        """Whether the service answers."""
+        return self.service.is_ready(self.pid)
+
+    def check_lives(self) -> None:
+        """Raises: ServerUnavailable, when its process has ended."""
         status = self.process.poll()
         if status is not None:
             raise explain_exit(self.service.name, self.service.log, self.log_start, status)
-        return self.service.is_ready(self.pid)
 
     def stop(self, timeout: float = 15.0) -> None:
         """Ask the process to end; after `timeout` seconds kill it. Silent when it has ended."""
@@ -113,7 +122,7 @@ def wait_ready(running: Iterable[Running], timeout: float, pause: Callable[[floa
     """
     deadline = time.monotonic() + timeout
     waiting = list(running)
-    while waiting := [each for each in waiting if not each.is_ready()]:
+    while waiting := _not_ready(waiting):
         if time.monotonic() > deadline:
             raise ServerUnavailable(
                 server=waiting[0].service.name,
@@ -121,6 +130,13 @@ def wait_ready(running: Iterable[Running], timeout: float, pause: Callable[[floa
                 advice=f"see its log {waiting[0].service.log}",
             )
         pause(_POLL_SECONDS)
+
+
+def _not_ready(waiting: Sequence[Running]) -> list[Running]:
+    """Nobody is asked while another has ended: asking a mongod may make it what takes long to end."""
+    for each in waiting:
+        each.check_lives()
+    return [each for each in waiting if not each.is_ready()]
 
 
 def _open_log(log: Path) -> int:

@@ -1,14 +1,27 @@
 """foldbase's own two processes as the supervisor starts them: `foldbase projector` and `foldbase api`."""
 
+import gc
 import os
-import sys
-from collections.abc import Mapping, Sequence
+import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar
 
 from app.asking import ask
+from app.starting import plainly
+from app.supervisor.forking import Copy, Forked, fork
+
+
+def load() -> None:
+    """Import what the programs run on. Each of them is a copy of this process, and has it then."""
+    with plainly():
+        import app.projecting
+        import app.serving  # noqa: F401
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +30,13 @@ class Projector:
 
     name: ClassVar[str] = "projector"
     url: ClassVar[str] = ""
-    fds: ClassVar[tuple[int, ...]] = ()
     environment: Mapping[str, str]
     log: Path
     api: str
     token: str
 
-    @property
-    def argv(self) -> Sequence[str]:
-        return (*foldbase(), "projector")
+    def launch(self) -> Forked:
+        return fork(Copy(_project, "foldbase projector", self.environment, self.log))
 
     def is_ready(self, pid: int) -> bool:
         """Whether the API at `api`, asked with the admin's `token`, has heard of this very projector."""
@@ -45,27 +56,30 @@ class Api:
     socket: int
     url: str
 
-    @property
-    def fds(self) -> Sequence[int]:
-        return (self.socket,)
-
-    @property
-    def argv(self) -> Sequence[str]:
-        return (*foldbase(), "api", "--fd", str(self.socket))
+    def launch(self) -> Forked:
+        serve = partial(_serve, self.socket)
+        return fork(Copy(serve, "foldbase api", self.environment, self.log, (self.socket,)))
 
     def is_ready(self, pid: int) -> bool:
         """Whether the API answers that it is ready. Its workers share one address: any of them may answer."""
         return ask(self.url, "/health/ready").status == HTTPStatus.OK
 
 
-def foldbase() -> tuple[str, str]:
-    """The command `foldbase` of this installation, so that a list of processes says `foldbase api`."""
-    called = Path(sys.argv[0]).absolute()
-    beside = Path(sys.executable).with_name("foldbase")
-    return sys.executable, str(called if called.name == "foldbase" and called.is_file() else beside)
-
-
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """The environment of foldbase's own processes: ours, and `settings` by their FOLDBASE_ names."""
     chosen = {f"FOLDBASE_{name.upper()}": value for name, value in settings.items()}
     return {"FOLDBASE_AUTO_DECLARE": "true", **os.environ, "PYTHONUNBUFFERED": "1", **chosen}
+
+
+def _project() -> None:
+    from app.projecting import run_projector
+    from app.settings import Settings
+
+    run_projector(Settings.load())
+
+
+def _serve(listening: int) -> None:
+    from app.serving import run_api
+    from app.settings import Settings
+
+    run_api(Settings.load(), socket.socket(fileno=listening))

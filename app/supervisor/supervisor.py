@@ -42,9 +42,15 @@ class Supervisor:
         known = {str(kept.pid): processes.started(kept.pid) for kept in self.kept if kept.pid}
         return {pid: start for pid, start in known.items() if start is not None}
 
-    def bring_up(self, services: Sequence[tuple[str, Service]], timeout: float) -> None:
+    def bring_up(
+        self,
+        services: Sequence[tuple[str, Service]],
+        timeout: float,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
         """Start the services, given with their kinds, all at once, and return when every one is ready.
 
+        meanwhile: what is to be done while they start.
         Raises: ServerUnavailable, when one can not be brought up; StopAsked; OSError from `record`.
         """
         added = [Kept(kind, service) for kind, service in services]
@@ -53,6 +59,7 @@ class Supervisor:
             self.kept.append(kept)
             running.append(kept.start())
             self._record(self)
+        meanwhile()
         wait_ready(running, timeout, pause=self._signals.wait_unless_stopped)
 
     def watch(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.settings import Settings
-from app.supervisor import processes, run_file
+from app.supervisor import processes, programs, run_file
 from app.supervisor.errors import FolderUnusable, StopAsked
 from app.supervisor.folder import held
 from app.supervisor.greeting import greeting
@@ -40,7 +40,7 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
             ]
             signing = Signing.of(settings, folder)
             plan = make_plan(settings, folder, [each.fileno() for each in sockets], signing)
-            supervisor.bring_up(plan.stores, STORES_TIMEOUT)
+            supervisor.bring_up(plan.stores, STORES_TIMEOUT, meanwhile=programs.load)
             supervisor.bring_up(plan.programs, PROGRAMS_TIMEOUT)
             say(greeting(plan.run.api, signing.token, folder))
             supervisor.watch()

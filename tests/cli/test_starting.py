@@ -5,7 +5,7 @@ import sys
 
 SEEN = """
 import gc, sys
-from app.cli.starting import plainly
+from app.starting import plainly
 
 with plainly():
     import structlog

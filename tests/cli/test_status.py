@@ -4,6 +4,8 @@ import os
 import signal
 from pathlib import Path
 
+from app.cli.deployment import signing_key
+from app.identity import keys
 from tests.deployments import Up, foldbase, until
 
 
@@ -19,8 +21,13 @@ def test_a_healthy_deployment_is_told_in_plain_lines_with_exit_code_zero(running
 
 
 def test_a_deployment_is_found_by_the_environment_too(running: Up) -> None:
-    environment = Path(f"/proc/{running.pids['api'][0]}/environ").read_text().split("\0")
-    given = dict(each.split("=", 1) for each in environment if each.startswith("FOLDBASE_"))
+    run = running.run
+    given = {
+        "FOLDBASE_MONGO_URL": run["mongo"],
+        "FOLDBASE_REDIS_URL": run["redis"],
+        "FOLDBASE_PORT": run["api"].rpartition(":")[2],
+        "FOLDBASE_TOKEN_KEY": keys.encode(signing_key(running.folder)),
+    }
     assert foldbase("status", **given).returncode == 0
 
 

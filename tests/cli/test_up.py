@@ -9,6 +9,8 @@ from pathlib import Path
 
 import httpx
 
+from app.cli.deployment import signing_key
+from app.identity import keys
 from app.settings import Settings
 from app.supervisor import run_file
 from app.supervisor.run_file import Run
@@ -76,13 +78,14 @@ def test_every_process_says_what_it_is(running: Up) -> None:
     assert "redis-server" in said["redis-server"][0]
 
 
-def test_the_key_and_the_token_are_on_no_command_line_and_not_in_the_run_file(running: Up) -> None:
+def test_the_key_and_the_token_are_told_to_nobody_who_looks_at_processes_or_the_run_file(running: Up) -> None:
     token = next(line for line in running.lines if line.startswith("curl ")).split("Bearer ")[1].split("'")[0]
     said = "".join(Path(f"/proc/{pid}/cmdline").read_text() for pid in running.every_pid)
-    environment = Path(f"/proc/{running.pids['api'][0]}/environ").read_text().split("\0")
-    [key] = [each.split("=", 1)[1] for each in environment if each.startswith("FOLDBASE_TOKEN_KEY=")]
+    environment = "".join(Path(f"/proc/{pid}/environ").read_text() for pid in running.every_pid)
+    key = keys.encode(signing_key(running.folder))
     for secret in (token, key):
         assert secret not in said
+        assert secret not in environment
         assert secret not in (running.folder / "run.json").read_text()
 
 
