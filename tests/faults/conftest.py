@@ -1,4 +1,4 @@
-"""A deployment to break, and the seed of all chance."""
+"""Deployments to break, and the seed of all chance."""
 
 import os
 from collections.abc import Iterator
@@ -12,6 +12,13 @@ from tests.faults.stage import Stage, staged
 def stage() -> Iterator[Stage]:
     """A deployment with a log of one partition and settings as they come. Leave it whole."""
     with staged(partitions=1) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="package")
+def impatient() -> Iterator[Stage]:
+    """A deployment with a log of four partitions that waits for MongoDB a second only. Leave it whole."""
+    with staged(partitions=4, FOLDBASE_STORE_TIMEOUT="1") as stage:
         yield stage
 
 

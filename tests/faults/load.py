@@ -1,4 +1,4 @@
-"""Load: clients that write and read without pause, and note all they did and were told."""
+"""Load: clients that write and read, and note all they did and were told."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,9 @@ from tests.faults.readers import Reader
 from tests.faults.writers import Writer
 
 WRITERS, READERS = 6, 3
-CALM = 0.12
+BUSY, BRISK, CALM = 0.0, 0.1, 0.5
+"""Seconds a client thinks at most: until something breaks, while it must go on, and while it may wait."""
+
 PATIENCE = 60.0
 
 
@@ -42,12 +44,24 @@ class Load:
 
         Up to then the clients do what they can; afterwards they are calm.
         """
-        self._think(0)
-        await self.goes_on(self._random.randrange(50, 250), self._random.randrange(10, 50))
-        self._think(CALM)
+        await self._serves(BUSY, self._random.randrange(40, 160), self._random.randrange(10, 50))
 
-    async def goes_on(self, writes: int = 60, reads: int = 30) -> None:
+    async def goes_on(self, writes: int = 40, reads: int = 20) -> None:
         """Return when so many more writes and reads were served, two at least by every client."""
+        await self._serves(BRISK, writes, reads)
+
+    def stop(self) -> None:
+        """Let every client begin nothing new."""
+        for client in (*self.writers, *self.readers):
+            client.stopping = True
+
+    def hang_up(self) -> None:
+        """Close all connections."""
+        for connection in self._connections:
+            connection.close()
+
+    async def _serves(self, thought: float, writes: int, reads: int) -> None:
+        self._think(thought)
         clients = (*self.writers, *self.readers)
         goals = [client.served + 2 for client in clients]
         written, read = self._written() + writes, self._read() + reads
@@ -59,16 +73,7 @@ class Load:
             ),
             PATIENCE,
         )
-
-    def stop(self) -> None:
-        """Let every client begin nothing new."""
-        for client in (*self.writers, *self.readers):
-            client.stopping = True
-
-    def hang_up(self) -> None:
-        """Close all connections."""
-        for connection in self._connections:
-            connection.close()
+        self._think(CALM)
 
     def _think(self, thought: float) -> None:
         for client in (*self.writers, *self.readers):

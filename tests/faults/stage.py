@@ -15,14 +15,13 @@ from app.cli.deployment import signing_key
 from app.identity import tokens
 from projections.client import RedisClient
 from tests.deployments import FOLDBASE, Up, alive, up
-from tests.events.racing import until
 from tests.faults.asking import Asking
 from tests.faults.connection import Address, Connection
 from tests.servers import temporary_folder
 
 WORKERS = 2
-PAUSE = 3.0
 PATIENCE = 40.0
+LOOK_EVERY = 0.02
 KINDS = {"mongod": 1, "redis-server": 1, "projector": 1, "api": WORKERS}
 
 
@@ -116,7 +115,9 @@ class Stage:
 
     async def replaced(self, killed: set[int]) -> None:
         """Return when every process is there again, and none of the killed."""
-        await until(lambda: self._is_whole() and not killed & set(self.up.every_pid), PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            while killed & set(self.up.every_pid) or not self._is_whole():
+                await asyncio.sleep(LOOK_EVERY)
 
     def _chosen(self, kind: str, only: int | None) -> list[int]:
         pids = self.up.pids[kind]

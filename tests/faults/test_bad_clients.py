@@ -44,7 +44,7 @@ async def test_clients_that_drip_or_fall_silent_hold_up_nobody(stage: Stage, see
         for n in range(DRIPPERS):
             connection = DrippingConnection(stage.address, gate)
             drippers.create_task(Writer(f"dripper{n}", load.history, connection, stage.token).turn())
-        await load.goes_on(120, 120)
+        await load.goes_on(60, 40)
         assert not any(write.answer for write in writes_of(load.history, "dripper"))
         gate.set()
         for _, writer in silent:

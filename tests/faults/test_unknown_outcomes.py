@@ -1,24 +1,14 @@
-"""A deployment that waits for MongoDB a second only, so that nobody can say what became of many a write.
-
-Its log has four partitions.
-"""
+"""A deployment that waits for MongoDB a second only, so that nobody can say what became of many a write."""
 
 import asyncio
-from collections.abc import Iterator
-
-import pytest
 
 from tests.deployments import alive
 from tests.faults.history import Fate
 from tests.faults.proof import under_load
-from tests.faults.stage import PAUSE, WORKERS, Stage, staged
+from tests.faults.stage import WORKERS, Stage
 
-
-@pytest.fixture(scope="module")
-def impatient() -> Iterator[Stage]:
-    """The deployment. Leave it whole."""
-    with staged(partitions=4, FOLDBASE_STORE_TIMEOUT="1") as stage:
-        yield stage
+PAUSE = 2.0
+"""Seconds. No write waits so long for MongoDB here."""
 
 
 async def test_a_write_of_unknown_outcome_is_stored_once_or_never(impatient: Stage, seed: str) -> None:
@@ -33,7 +23,7 @@ async def test_a_worker_that_stood_still_stores_nothing_twice(impatient: Stage, 
     async with under_load(impatient, seed) as load:
         for worker in range(WORKERS):
             with impatient.frozen("api", only=worker):
-                await asyncio.sleep(PAUSE / 2)
+                await asyncio.sleep(PAUSE * 0.75)
             await load.goes_on()
             await load.gets_going()
 

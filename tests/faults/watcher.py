@@ -13,7 +13,7 @@ from tests.faults.stage import Stage
 from tests.faults.truth import SEQUENCE_BITS, Stored, commits_of
 
 AT_ONCE = 40
-PAUSE = 0.02
+PAUSE = 0.05
 PATIENCE = 2000
 """Milliseconds. A client whose server has gone for good looks for it once more when it is closed."""
 

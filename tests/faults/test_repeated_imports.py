@@ -10,7 +10,7 @@ import httpx
 import pytest
 from pymongo import AsyncMongoClient
 
-from tests.faults.stage import Stage, staged
+from tests.faults.stage import Stage
 from tests.http.documents import Documents
 from tests.http.importing import importing
 
@@ -22,13 +22,6 @@ BEGUN = 500
 Told = dict[str, Any]
 
 _numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def impatient() -> Iterator[Stage]:
-    """A deployment that waits for MongoDB a second only."""
-    with staged(partitions=1, FOLDBASE_STORE_TIMEOUT="1") as stage:
-        yield stage
 
 
 @asynccontextmanager
