@@ -1,12 +1,22 @@
 """What schemathesis is to know of foldbase that OpenAPI can not say."""
 
+import gc
 import re
+from pathlib import Path
 from typing import Any
 
 import schemathesis
+from hypothesis.configuration import set_hypothesis_home_dir
 
 _POSITIONS = re.compile(r"[\d\s,]+")
 _LINES = ("application/x-ndjson", "application/jsonl")
+
+ROOT = Path(__file__).parents[3]
+OBJECTS = 100_000
+
+set_hypothesis_home_dir(ROOT / ".hypothesis")  # what took it seconds to find out about Unicode is kept there
+gc.freeze()
+gc.set_threshold(OBJECTS)  # a process of some seconds has little use for looking for cycles
 
 
 @schemathesis.hook
