@@ -1,14 +1,13 @@
 """Projectors in processes of their own, which can be killed and stopped for good reasons and for none."""
 
-import asyncio
 import os
 import signal
-from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.projecting import run_projector
 from app.settings import Settings
-from tests.deployments import FOLDBASE
+from app.supervisor.forking import Copy, Forked, fork
 from tests.projections.world import World, until
 
 
@@ -23,24 +22,49 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
+class Process:
+    """A projector in a process of its own: a copy of this one, which has imported all that it runs on."""
+
+    def __init__(self, copied: Forked) -> None:
+        self.pid = copied.pid
+        self._copied = copied
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal, unless it has ended."""
+        if self._copied.poll() is None:
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._copied.terminate()
+
+    def kill(self) -> None:
+        """End it."""
+        self._copied.kill()
+
+    async def wait(self) -> int:
+        """Wait for its end; its exit status."""
+        await until(lambda: self._copied.poll() is not None, 30)
+        return self._copied.wait()
+
+
 @asynccontextmanager
-async def projector_process(world: World, *command: str) -> AsyncIterator[Process]:
-    """`foldbase projector`, or another command, heard of if it is a projector; killed afterwards."""
-    process = await asyncio.create_subprocess_exec(
-        *(FOLDBASE, *(command or ("projector",))),
-        env=environment(world.built.settings),
-        stdout=DEVNULL,
-        stderr=DEVNULL,
-    )
+async def projector_process(world: World) -> AsyncIterator[Process]:
+    """`foldbase projector` as `foldbase up` starts it, heard of; killed afterwards."""
+    settings = world.built.settings
+    log = settings.data / "projector.log"
+    process = Process(fork(Copy(_project, "foldbase projector", environment(settings), log)))
     try:
-        if not command:
-            await until(lambda: is_heard_of(world, process.pid), 30)
+        await until(lambda: is_heard_of(world, process.pid), 30)
         yield process
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGCONT)
-            process.kill()
+        process.send_signal(signal.SIGCONT)
+        process.kill()
         await process.wait()
+
+
+def _project() -> None:
+    run_projector(Settings.load())
 
 
 async def is_heard_of(world: World, pid: int) -> bool:
