@@ -12,6 +12,9 @@ from queries.documents import DocumentQueries
 from queries.freshness import Freshness
 from queries.standing import read_positions
 
+BREATH = 0.001
+"""Seconds that a reader rests between two answers: without a rest it takes what it is to look at."""
+
 
 class Reader:
     """Reads documents that are there all the time, by id and in lists, at what was last seen or later.
@@ -34,6 +37,7 @@ class Reader:
                 row, standing = await self._queries.get(self._collection, id, self._fresh)
                 assert row.version >= known
                 self._saw(id, row.version, standing.header)
+                await asyncio.sleep(BREATH)
 
     async def list(self) -> None:
         """Read pages of few documents from the first to the last, again and again."""
@@ -47,6 +51,7 @@ class Reader:
                         missing.remove(item["id"])
                         assert item["_meta"]["version"] >= known[item["id"]]
                         self._saw(item["id"], item["_meta"]["version"], page.standing.header)
+                await asyncio.sleep(BREATH)
                 cursor = page.next
                 if cursor is None:
                     break

@@ -31,6 +31,8 @@ from tests.projections.wire import Fate, Wire
 from tests.projections.world import World, until
 
 pytestmark = KILLING
+BREATH = 0.01
+"""Seconds that a writer rests between two bursts: without a rest it takes what the projectors need."""
 STANDING = [f"always-{n}" for n in range(20)]
 
 
@@ -59,6 +61,7 @@ async def writing(world: World) -> AsyncIterator[None]:
         while True:
             await world.write("orders", random.choice(STANDING), MergePatch({"n": random.random()}))
             await write(world, random, 2)
+            await asyncio.sleep(BREATH)
 
     async with Background() as background:
         background.start(change(), "change")
