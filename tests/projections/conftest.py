@@ -1,13 +1,11 @@
-"""Deployments to project: of one partition, or of three; on the event loop that projectors run on."""
+"""Deployments to project: of one partition, or of three."""
 
-import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import uvloop
 from redis.asyncio import Redis
 
 from app.composition import deployment
@@ -15,11 +13,6 @@ from app.embedded import Running
 from app.settings import Settings
 from tests.projections.wire import Wire, wire_to
 from tests.projections.world import World
-
-
-def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """uvloop, as in production: it takes a third less than asyncio's own."""
-    return {"uvloop": uvloop.new_event_loop}
 
 
 @asynccontextmanager
