@@ -53,15 +53,15 @@ async def filled(world: World) -> None:
 
 
 @asynccontextmanager
-async def writing(world: World) -> AsyncIterator[None]:
-    """Documents change all the time, in both collections."""
+async def writing(world: World, breath: float = BREATH) -> AsyncIterator[None]:
+    """Documents change all the time, in both collections; `breath`: seconds between two bursts."""
 
     async def change() -> None:
         random = Random(2)
         while True:
             await world.write("orders", random.choice(STANDING), MergePatch({"n": random.random()}))
             await write(world, random, 2)
-            await asyncio.sleep(BREATH)
+            await asyncio.sleep(breath)
 
     async with Background() as background:
         background.start(change(), "change")

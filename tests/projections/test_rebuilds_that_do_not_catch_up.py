@@ -41,7 +41,7 @@ async def test_a_rate_below_the_rate_of_writes_is_told_and_the_rebuild_ends_when
     await filled(world)
     async with world.projecting():
         await world.caught_up()
-        async with writing(world):
+        async with writing(world, breath=0):
             await world.built.jobs.ask("orders", {"max_rate": 30})
             await until(says(world, "grows as fast", "at 30 commits/s", "higher --max-rate"))
             done = (await job_of(world)).done
@@ -65,7 +65,7 @@ async def test_what_there_is_to_do_grows_with_what_is_written_and_is_never_less_
 
     async with world.projecting():
         await world.caught_up()
-        async with writing(world):
+        async with writing(world, breath=0):
             await world.built.jobs.ask("orders", {"max_rate": 60})
             await until(is_far_behind)
         await world.built.steering.cancel("orders")
@@ -81,7 +81,7 @@ async def test_a_rebuild_that_is_done_has_done_all_that_was_written_meanwhile(wi
     async with world.projecting():
         await world.caught_up()
         before = await commits_of_orders(world)
-        async with writing(world):
+        async with writing(world, breath=0):
             await world.rebuild("orders")
         job = await job_of(world)
         assert before < job.done == job.total <= await commits_of_orders(world)
