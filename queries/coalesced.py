@@ -1,15 +1,15 @@
 """Coalesced reads: all gets asked for in one tick of the event loop go to Redis as one command."""
 
 import asyncio
+from functools import partial
 from typing import Any, NamedTuple
-
-from redis.exceptions import RedisError
 
 from events.errors import FoldbaseError
 from projections.row import Row, read_row
-from queries.errors import ProjectionsAbsent, ReadUnavailable
+from queries.errors import ProjectionsAbsent
+from queries.lane import Lane
 from queries.scripts import GET
-from queries.standing import Standing, read_standing
+from queries.standing import Standing, read_told
 
 MOST_IN_ONE = 500
 
@@ -28,12 +28,11 @@ class CoalescedReads:
     """Reads rows by id, many with one command."""
 
     def __init__(self, redis: Any, prefix: str, log: str, partitions: int) -> None:
-        self._script = redis.register_script(GET)
+        self._lane = Lane(redis, GET)
         self._head = (prefix, partitions)
         self._log = log
         self._waiting: Asked = {}
         self._count = 0
-        self._reads: set[asyncio.Task[None]] = set()
 
     def get(self, collection: str, id: str) -> "asyncio.Future[Served]":
         """Ask for one row; await the answer. Raises ReadUnavailable, ProjectionsAbsent."""
@@ -50,24 +49,17 @@ class CoalescedReads:
     def _send(self) -> None:
         if self._count:
             waiting, self._waiting, self._count = self._waiting, {}, 0
-            read = asyncio.create_task(self._read(waiting))
-            self._reads.add(read)
-            read.add_done_callback(self._reads.discard)
+            arguments: list[Any] = [*self._head]
+            for collection, ids in waiting.items():
+                arguments += (collection, len(ids), *ids)
+            self._lane.call(arguments, partial(self._take, waiting))
 
-    async def _read(self, waiting: Asked) -> None:
-        arguments: list[Any] = [*self._head]
-        for collection, ids in waiting.items():
-            arguments += (collection, len(ids), *ids)
+    def _take(self, waiting: Asked, told: Any) -> None:
+        """Hand out the rows that were found, or why there is none to be told of."""
         try:
-            stands, *found = await self._script(args=arguments)
-            standing = read_standing(stands, self._log)
-        except (RedisError, OSError) as error:
-            _fail(waiting, ReadUnavailable(str(error)))
+            standing, found = read_told(told, self._log)
         except FoldbaseError as error:
             _fail(waiting, error)
-        except BaseException as fault:
-            _fail(waiting, ReadUnavailable(repr(fault)))
-            raise
         else:
             for ids, rows in zip(waiting.values(), found, strict=True):
                 _answer(ids, rows, standing)

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
-from redis.exceptions import RedisError
-
 from events.errors import FoldbaseError
-from queries.errors import ProjectionsAbsent, ReadUnavailable
+from queries.errors import ProjectionsAbsent
+from queries.lane import Lane
 from queries.page_script import OTHER, PAGES
-from queries.standing import Standing, read_standing
+from queries.standing import Standing, read_told
 
 MOST_IN_ONE = 8  # Redis reads the first pages while the questions for the others are still being asked
 MOST_ROWS_IN_ONE = 2000
@@ -56,12 +56,11 @@ class CoalescedPages:
     """Asks questions, many with one command."""
 
     def __init__(self, redis: Any, prefix: str, log: str, partitions: int) -> None:
-        self._script = redis.register_script(PAGES)
+        self._lane = Lane(redis, PAGES)
         self._head = (prefix, partitions)
         self._log = log
         self._waiting: Asked = []
         self._rows = 0
-        self._reads: set[asyncio.Task[None]] = set()
 
     def ask(self, question: Question) -> "asyncio.Future[Told]":
         """Ask; await the answer. Raises OtherGeneration, ReadUnavailable, ProjectionsAbsent.
@@ -81,25 +80,19 @@ class CoalescedPages:
     def _send(self) -> None:
         if self._waiting:
             waiting, self._waiting, self._rows = self._waiting, [], 0
-            read = asyncio.create_task(self._read(waiting))
-            self._reads.add(read)
-            read.add_done_callback(self._reads.discard)
+            asked = [*self._head, *(each.asked for each, _ in waiting)]
+            self._lane.call(asked, partial(self._take, waiting))
 
-    async def _read(self, waiting: Asked) -> None:
+    def _take(self, waiting: Asked, told: Any) -> None:
+        """Hand out what was told, or why nothing was."""
         try:
-            stands, *answers = await self._script(args=[*self._head, *(each.asked for each, _ in waiting)])
-            standing = read_standing(stands, self._log)
-        except (RedisError, OSError) as error:
-            _fail(waiting, ReadUnavailable(str(error)))
+            standing, answers = read_told(told, self._log)
         except FoldbaseError as error:
             _fail(waiting, error)
-        except BaseException as fault:
-            _fail(waiting, ReadUnavailable(repr(fault)))
-            raise
         else:
-            for (question, answer), told in zip(waiting, answers, strict=True):
+            for (question, answer), parts in zip(waiting, answers, strict=True):
                 if not answer.done():
-                    _settle(question, answer, told, standing)
+                    _settle(question, answer, parts, standing)
 
 
 def _settle(question: Question, answer: "asyncio.Future[Told]", told: list[Any], standing: Standing) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from events.position import Position, partition_of
 from projections.checkpoint import read_checkpoint
-from queries.errors import ProjectionsAbsent, QueryInvalid
+from queries.errors import ProjectionsAbsent, QueryInvalid, ReadUnavailable
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,18 @@ class Standing:
     def reached(self, after: Iterable[Position]) -> bool:
         """Whether every position of `after` has been applied."""
         return all(place <= self.positions[partition_of(place)] for place in after)
+
+
+def read_told(told: Any, log: str) -> tuple[Standing, list[Any]]:
+    """What a script told: the checkpoints, as a standing, and all else.
+
+    told: an error, where it told nothing.
+    Raises: ReadUnavailable, ProjectionsAbsent.
+    """
+    if isinstance(told, Exception):
+        raise ReadUnavailable(str(told)) from told
+    stands, *rest = told
+    return read_standing(stands, log), rest
 
 
 def read_standing(written: Iterable[bytes | None], log: str) -> Standing:
