@@ -17,10 +17,10 @@ run: install ## serve on this machine: make run ARGS="--port 8123 --data DIR"
 	@exec $(BIN)/foldbase up $(ARGS)
 
 test: install ## run the tests: make test ARGS="tests/embedded -x"
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 2 --dist loadscope $(ARGS)
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest --numprocesses 3 --dist loadscope $(ARGS)
 
 test-long: install ## try every property with 20 times as many examples
-	@$(BIN)/pytest --numprocesses 2 -m "hypothesis or seeds" --hypothesis-profile long --timeout 1800 $(ARGS)
+	@$(BIN)/pytest --numprocesses 3 -m "hypothesis or seeds" --hypothesis-profile long --timeout 1800 $(ARGS)
 
 check: install ## lint, types, import arrows
 	@$(BIN)/ruff check .

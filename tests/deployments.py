@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TypeVar
 
 import httpx
@@ -20,6 +21,7 @@ import httpx
 from app.cli.deployment import signing_key
 from app.identity import tokens
 from app.supervisor import processes
+from tests.warm import Started, start
 
 FOLDBASE = str(Path(sys.executable).with_name("foldbase"))
 LAST_LINE = "Ctrl-C stops everything"
@@ -29,10 +31,16 @@ TRUSTING_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def foldbase(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
-    return subprocess.run(
-        [FOLDBASE, *arguments], capture_output=True, text=True, env={**os.environ, **environment}, timeout=60
-    )
+    """Run one command, warm, to its end."""
+    with TemporaryFile("w+") as stdout, TemporaryFile("w+") as stderr:
+        started = start((FOLDBASE, *arguments), {**os.environ, **environment}, stdout, stderr)
+        try:
+            code = started.wait(60)
+        finally:
+            started.send_signal(signal.SIGKILL)
+        for each in (stdout, stderr):
+            each.seek(0)
+        return subprocess.CompletedProcess(arguments, code, stdout.read(), stderr.read())
 
 
 def free_port() -> int:
@@ -60,7 +68,7 @@ def alive(pid: int) -> bool:
 class Up:
     """A `foldbase up` that said it is ready, and what it said."""
 
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes] | Started
     folder: Path
     lines: list[str]
     took: float
@@ -98,30 +106,35 @@ class Up:
 
 
 @contextmanager
-def up(folder: Path, *options: str, environment: Mapping[str, str] | None = None) -> Iterator[Up]:
-    """`foldbase up` on `folder` and a free port, ready; ended afterwards if it still runs."""
+def up(
+    folder: Path, *options: str, environment: Mapping[str, str] | None = None, cold: bool = False
+) -> Iterator[Up]:
+    """`foldbase up` on `folder` and a free port, ready; ended afterwards if it still runs.
+
+    cold: started as a user does, so that it has everything to import.
+    """
     begun = time.monotonic()
-    process = subprocess.Popen(
-        [FOLDBASE, "up", "--data", str(folder), "--port", str(free_port()), *options],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, **(environment or {})},
-    )
-    assert process.stdout is not None
-    try:
-        lines = []
-        for line in process.stdout:
-            lines.append(line.rstrip("\n"))
-            if line.startswith(LAST_LINE):
-                break
-        assert lines, "foldbase up ended before it was ready"
-        yield Up(process, folder, lines, time.monotonic() - begun)
-    finally:
-        _end(process)
-        process.stdout.close()
+    command = (FOLDBASE, "up", "--data", str(folder), "--port", str(free_port()), *options)
+    chosen = {**os.environ, **(environment or {})}
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as told:
+        with os.fdopen(writing, "w") as stdout:
+            process = (
+                subprocess.Popen(command, stdout=stdout, env=chosen) if cold else start(command, chosen, stdout)
+            )
+        try:
+            lines = []
+            for line in told:
+                lines.append(line.rstrip("\n"))
+                if line.startswith(LAST_LINE):
+                    break
+            assert lines, "foldbase up ended before it was ready"
+            yield Up(process, folder, lines, time.monotonic() - begun)
+        finally:
+            _end(process)
 
 
-def _end(process: subprocess.Popen[str]) -> None:
+def _end(process: subprocess.Popen[bytes] | Started) -> None:
     """Nobody wants its data any more: asked twice, it does not wait for its servers to end by themselves."""
     for seconds in (0.2, 60):
         process.terminate()

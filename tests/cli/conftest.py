@@ -16,7 +16,7 @@ Use = Callable[..., tuple[int, str]]
 @pytest.fixture(scope="package")
 def running() -> Iterator[Up]:
     """A deployment to look at. Leave every process of it as it is; documents may be written."""
-    with temporary_folder() as folder, up(folder) as started:
+    with temporary_folder() as folder, up(folder, cold=True) as started:
         yield started
 
 

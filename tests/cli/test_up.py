@@ -38,7 +38,7 @@ def pasted(line: str) -> httpx.Response:
 
 
 def seconds_to_start(folder: Path) -> float:
-    with up(folder) as started:
+    with up(folder, cold=True) as started:
         return started.took
 
 
