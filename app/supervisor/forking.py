@@ -1,7 +1,6 @@
 """Starting a program as a copy of this process: what it runs on is imported already, so it starts at once."""
 
 import os
-import resource
 import signal
 import subprocess
 import sys
@@ -136,7 +135,7 @@ def _have_only(log: int, keeping: Sequence[int]) -> None:
     for kept in sorted(keeping):
         os.closerange(first, kept)
         first = kept + 1
-    os.closerange(first, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
 def _text(number: int) -> TextIO:
