@@ -12,11 +12,11 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError, ResponseError, TimeoutError
 
-from app.embedded import Running
+from app.embedded import Running, start
 from queries.lane import Lane
 from tests.servers import fresh_redis
 
-LIMIT = 0.5
+LIMIT, LONG = 0.5, 60.0
 SCRIPT = """
 if ARGV[1] == 'fail' then return redis.error_reply('ERR as asked') end
 redis.call('INCR', 'calls')
@@ -87,20 +87,23 @@ async def test_redis_may_forget_the_script(client: Redis, lane: Lane) -> None:
     assert int(await client.get("calls") or 0) == 21
 
 
-async def test_a_connection_that_breaks_fails_what_is_on_it_and_the_next_call_has_another(
-    client: Redis, lane: Lane, server: Running
-) -> None:
-    assert await call(lane, 1) == [b"1", 0]
-    for _ in range(5):
-        os.kill(server.pid, signal.SIGSTOP)
+async def test_what_is_on_a_connection_that_breaks_fails_at_once_and_the_next_call_has_another() -> None:
+    with fresh_redis() as first:
+        client = Redis.from_url(first.url, retry=Retry(NoBackoff(), 0), socket_timeout=LONG)
+        lane = Lane(client, SCRIPT)
+        assert await call(lane, 1) == [b"1", 0]
+        os.kill(first.pid, signal.SIGSTOP)
         lost = [call(lane, number) for number in range(3)]
-        killing = asyncio.ensure_future(client.client_kill_filter(_type="normal", skipme=True))
-        await asyncio.sleep(0)
-        os.kill(server.pid, signal.SIGCONT)
-        await killing
-        for answer in await asyncio.gather(*lost):
-            assert isinstance(answer, list | ConnectionError)
-        assert await answered(lane) == [b"again", 0]
+        os.kill(first.pid, signal.SIGKILL)
+        assert [type(each) for each in await asyncio.gather(*lost)] == [ConnectionError] * 3
+        first.process.wait()
+        [second] = start(first.service)
+        try:
+            assert await call(lane, "again") == [b"again", 0]
+        finally:
+            await client.aclose()
+            second.process.kill()
+            second.process.wait()
 
 
 async def test_a_server_that_stands_still_is_given_up_in_time_and_used_when_it_goes_on(
