@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from app.environment import environment
 from app.settings import Settings
-from app.supervisor.programs import environment
 from projections.fence import Fence
 from projections.team import Start
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from app.embedded import Mongod, RedisServer, Service
 from app.embedded.sockets import socket_for
+from app.environment import environment
 from app.settings import Settings
 from app.supervisor.listening import address_of
-from app.supervisor.programs import Api, Projector, environment
+from app.supervisor.programs import Api, Projector
 from app.supervisor.run_file import Run
 from app.supervisor.signing import Signing
 

@@ -1,7 +1,6 @@
 """foldbase's own two processes as the supervisor starts them: `foldbase projector` and `foldbase api`."""
 
 import gc
-import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -63,12 +62,6 @@ class Api:
     def is_ready(self, pid: int) -> bool:
         """Whether the API answers that it is ready. Its workers share one address: any of them may answer."""
         return ask(self.url, "/health/ready").status == HTTPStatus.OK
-
-
-def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """The environment of foldbase's own processes: ours, and `settings` by their FOLDBASE_ names."""
-    chosen = {f"FOLDBASE_{name.upper()}": value for name, value in settings.items()}
-    return {"FOLDBASE_AUTO_DECLARE": "true", **os.environ, "PYTHONUNBUFFERED": "1", **chosen}
 
 
 def _project() -> None:

@@ -60,6 +60,7 @@ class Supervisor:
             running.append(kept.start())
             self._record(self)
         meanwhile()
+        self._signals.wait_unless_stopped(0)
         wait_ready(running, timeout, pause=self._signals.wait_unless_stopped)
 
     def watch(self) -> None:
