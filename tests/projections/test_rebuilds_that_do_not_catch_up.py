@@ -42,8 +42,8 @@ async def test_a_rate_below_the_rate_of_writes_is_told_and_the_rebuild_ends_when
     async with world.projecting():
         await world.caught_up()
         async with writing(world, breath=0):
-            await world.built.jobs.ask("orders", {"max_rate": 30})
-            await until(says(world, "grows as fast", "at 30 commits/s", "higher --max-rate"))
+            await world.built.jobs.ask("orders", {"max_rate": 20})
+            await until(says(world, "grows as fast", "at 20 commits/s", "higher --max-rate"))
             done = (await job_of(world)).done
             await until(lambda: _is_further(world, done))
             assert (await job_of(world)).state == "running"
@@ -66,7 +66,7 @@ async def test_what_there_is_to_do_grows_with_what_is_written_and_is_never_less_
     async with world.projecting():
         await world.caught_up()
         async with writing(world, breath=0):
-            await world.built.jobs.ask("orders", {"max_rate": 60})
+            await world.built.jobs.ask("orders", {"max_rate": 20})
             await until(is_far_behind)
         await world.built.steering.cancel("orders")
     totals = [job.total for job in told if job.total]
