@@ -1,23 +1,36 @@
-"""Starting processes that share a rebuild: `foldbase projector`, told what to fill. See app/filling.py."""
+"""Starting processes that share a rebuild: `foldbase projector`, told what to fill. See app/filling.py.
+
+We write the number of a range on a line, and it answers FILLED when it has filled it; then comes the next one.
+It ends when its standard input is closed, if only because we are gone. Where it fails it says why, and ends.
+"""
 
 import asyncio
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from app.environment import environment
 from app.settings import Settings
+from projections.errors import ProjectionAway
 from projections.fence import Fence
-from projections.team import Start
+from projections.team import Fill, FillerFailed, Start
+
+FILLED = b"filled\n"
+AGAIN = 75
+"""The exit code of a filler that lost nothing, and may go on later."""
+
+_GOES_ON_LATER = (AGAIN, -signal.SIGKILL, -signal.SIGTERM)
 
 
 class Order(BaseModel):
-    """What one process is to fill: a range of a collection, counted from 0, under a lease."""
+    """What one process is to fill: ranges of a collection, under a lease."""
 
     collection: str
-    number: int
     mark: str
     max_rate: int | None
 
@@ -34,12 +47,39 @@ def fillers(settings: Settings) -> Start:
         }
     )
 
-    async def start(collection: str, number: int, fence: Fence, max_rate: int | None) -> Process:
-        order = Order(collection=collection, number=number, mark=fence.mark.decode(), max_rate=max_rate)
+    @asynccontextmanager
+    async def start(collection: str, fence: Fence, max_rate: int | None) -> AsyncIterator[Fill]:
+        order = Order(collection=collection, mark=fence.mark.decode(), max_rate=max_rate)
         command = (*_foldbase(), "projector", "--fill", order.model_dump_json())
-        return await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=chosen)
+        process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=chosen)
+        try:
+            yield lambda number: _fill(process, number)
+        finally:
+            await _end(process)
 
     return start
+
+
+async def _fill(process: Process, number: int) -> None:
+    """Let it fill a range. Raises ProjectionAway where it may go on later, FillerFailed where it failed."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(b"%d\n" % number)
+    said = await process.stdout.readline()
+    if said == FILLED:
+        return
+    reason = (said + await process.stdout.read()).decode(errors="replace").strip()
+    code = await process.wait()
+    if code in _GOES_ON_LATER:
+        raise ProjectionAway(f"a process that fills a range ended: {reason or code}")
+    raise FillerFailed(reason or f"exit code {code}")
+
+
+async def _end(process: Process) -> None:
+    """Killed at once, whatever it does: a step of it is taken or not, and nothing else is kept there."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    await process.wait()
 
 
 def _foldbase() -> tuple[str, str]:

@@ -1,12 +1,13 @@
-"""A process that fills a range of a rebuild, for as long as who started it lives."""
+"""A process that fills ranges of a rebuild, for as long as who started it lives. See app/fillers.py."""
 
 import asyncio
 import os
 import sys
+from typing import Never
 
 import uvloop
 
-from app.fillers import Order
+from app.fillers import AGAIN, FILLED, Order
 from app.logs import configure_logs
 from app.memory import tune_memory
 from app.settings import Settings
@@ -16,7 +17,6 @@ from events.background import Background
 from projections.errors import STORE_AWAY, CheckpointMoved, ProjectionsFull
 from projections.fence import Fence
 from projections.filler import Filler
-from projections.team import AGAIN, DONE
 
 NICENESS = 5
 """What readers see goes before what is being built."""
@@ -43,30 +43,36 @@ async def _fill(settings: Settings, order: Order) -> int:
     async with stores(settings) as opened, Background() as background:
         await opened.catalog.refresh()
         fence = Fence(f"{opened.layout.build(order.collection).base}:fence", order.mark.encode())
-        layout, log = opened.layout, opened.log
-        filler = Filler(opened.redis, layout, log, opened.catalog, order.collection, order.number)
-        work = asyncio.create_task(filler.run(fence, order.max_rate))
-        background.start(_until_alone(), "alone")
+        filler = Filler(
+            *(opened.redis, opened.layout, opened.log, opened.catalog, order.collection, fence, order.max_rate)
+        )
+        wanted: asyncio.Queue[int] = asyncio.Queue()
+        background.start(_hear(wanted), "orders")
         background.start(on_signal().wait(), "signal")
-        ended = asyncio.create_task(background.first())
-        await asyncio.wait([work, ended], return_when=asyncio.FIRST_COMPLETED)
-        ended.cancel()
-        if not work.done():
-            work.cancel()
-            await asyncio.wait([work])
-            return AGAIN
-        work.result()
-        return DONE
+        background.start(_work(filler, wanted), "filler")
+        await background.first()
+    return AGAIN
 
 
-async def _until_alone() -> None:
-    """Return when who started this process is gone: its end of our standard input closes with it."""
+async def _work(filler: Filler, wanted: asyncio.Queue[int]) -> Never:
+    while True:
+        await filler.fill(await wanted.get())
+        _say(FILLED)
+
+
+async def _hear(wanted: asyncio.Queue[int]) -> None:
+    """Take numbers of ranges until who started this process closes its end, if only because it is gone."""
     reader = asyncio.StreamReader()
     protocol = asyncio.StreamReaderProtocol(reader)
     await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
-    await reader.read()
+    while number := await reader.readline():
+        wanted.put_nowait(int(number))
+
+
+def _say(words: bytes) -> None:
+    os.write(sys.stdout.fileno(), words)
 
 
 def _said(reason: object, code: int) -> int:
-    print(reason, flush=True)  # noqa: T201
+    _say(f"{reason}\n".encode())
     return code

@@ -45,9 +45,14 @@ class Background:
 
     async def wait(self) -> None:
         """Wait until all work has ended by itself, or one of it raises, and raise that."""
-        done, _ = await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
+        await self.ended(None)
+
+    async def ended(self, within: float | None) -> bool:
+        """Whether all work has ended by itself within so many seconds. Raises what one of it has raised."""
+        done, left = await asyncio.wait(self._tasks, timeout=within, return_when=asyncio.FIRST_EXCEPTION)
         for task in done:
             task.result()
+        return not left
 
     async def first(self) -> None:
         """Wait until some of the work has ended, and raise what it raised."""

@@ -12,6 +12,7 @@ from events.batch import Append
 from events.claims import Holding
 from events.codec import PLAIN, decoded
 from events.commit import Commit, NewCommit, committed, encoded, from_stored, now
+from events.cutting import cut
 from events.effects import Effects
 from events.errors import (
     ClaimTaken,
@@ -187,26 +188,20 @@ class EventLog:
         Promises: the commits of one extent are the same at all times, whatever is written meanwhile.
         """
         start, stop = extent.bounds(after)
-        within = {"hint": BY_VERSION, "min": dict(start), "max": dict(stop), "projection": extent.projection()}
+        within = {"hint": BY_VERSION, "min": dict(start), "max": dict(stop)}
         commits, stored = [], None
         for stored in await self._guard(self._pages.find({}, ORDER, limit, **within)):
-            if "events" in stored:
+            if extent.holds(stored["_id"]):
                 commits.append(from_stored(stored))
         return Stretch(commits, None if stored is None else extent.place_of(stored))
 
     async def cut(self, collection: str, parts: int) -> list[StreamName]:
-        """The streams that all parts of a collection but the first begin with, if cut into parts of one size.
+        """The streams that all parts of a collection but the first begin with; see events/cutting.py.
 
-        They are less than `parts` - 1 where few documents have most of the commits. Raises: LogUnavailable.
+        Raises: LogUnavailable.
         """
-        query = {"stream": streams_of(collection), "version": {"$exists": True}}
-        total = await self._guard(self._commits.count_documents(query, hint=BY_VERSION))
-        begins: dict[StreamName, None] = {}
-        for part in range(1, parts):
-            cursor = self._commits.find(query, {"_id": 0, "stream": 1}, sort=ORDER, hint=BY_VERSION, limit=1)
-            for found in await self._guard(cursor.skip(total * part // parts).to_list()):
-                begins[found["stream"]] = None
-        return list(begins)
+        begins: list[StreamName] = await self._guard(cut(self._commits, collection, parts))
+        return begins
 
     async def head(self, partition: int) -> Position:
         """The last position of a partition, or its beginning when nothing was appended to it."""

@@ -1,8 +1,8 @@
-"""A filler: one of several processes that fill a build together, each a range of documents."""
+"""A filler: one of several processes that fill a build together, each another range of documents."""
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 
 from redis.exceptions import RedisError
@@ -31,41 +31,48 @@ PAGE = 2000
 
 
 class Filler:
-    """Fills one range of a build."""
+    """Fills ranges of one build, one after the other."""
 
     def __init__(
-        self, redis: RedisClient, layout: Layout, log: EventLog, catalog: Catalog, collection: str, number: int
+        self,
+        redis: RedisClient,
+        layout: Layout,
+        log: EventLog,
+        catalog: Catalog,
+        collection: str,
+        fence: Fence,
+        max_rate: int | None,
     ) -> None:
-        """number: of the range, counted from 0."""
+        """fence: of the lease on the rebuild. max_rate: commits/s at most."""
         self._redis = redis
         self._layout = layout
         self._log = log
         self._catalog = catalog
         self._collection = collection
+        self._fence = fence
         self._build = layout.build(collection)
-        self._key = self._build.ranges[number]
         self._shapes = Shapes(layout)
         self._turn = Turn(redis, f"{self._build.base}:turn")
+        live = Steps(redis, layout, layout.live, log, catalog)
+        self._pace = Pace(Lag(log, live), max_rate)
 
-    async def run(self, fence: Fence, max_rate: int | None) -> None:
-        """Returns when the range is filled; goes on where an earlier attempt was.
+    async def fill(self, number: int) -> None:
+        """Returns when the range of that number is filled; goes on where an earlier attempt was.
 
-        fence:    of the lease on the rebuild.
-        max_rate: commits/s at most.
-        Raises:   LogUnavailable, CatalogUnavailable, ProjectionAway: nothing is lost, run it again.
-                  LeaseLost: others work on it, or it is no more.
+        Raises: LogUnavailable, CatalogUnavailable, ProjectionAway: nothing is lost, do it again.
+                LeaseLost: others work on it, or it is no more.
         """
+        key = self._build.ranges[number]
         try:
-            at = await self._range(self._redis)
+            at = await _range(self._redis, key)
         except (RedisError, OSError) as error:
             raise away(error) from error
-        live = Steps(self._redis, self._layout, self._layout.live, self._log, self._catalog)
-        pace = Pace(Lag(self._log, live), max_rate)
         async with aclosing(self._stretches(at)) as stretches:
             async for stretch in stretches:
-                begun = time.monotonic()
-                at = await self._take(at, stretch, fence)
-                await pace.rest(len(stretch.commits), time.monotonic() - begun)
+                for piece in self._pieces(stretch):
+                    begun = time.monotonic()
+                    at = await self._take(key, at, piece)
+                    await self._pace.rest(len(piece.commits), time.monotonic() - begun)
 
     async def _stretches(self, at: Range) -> AsyncGenerator[Stretch, None]:
         """The pages that are left; the next one is fetched while one is worked on. The last one is empty."""
@@ -84,18 +91,27 @@ class Filler:
         finally:
             await end([] if ahead is None else [ahead])
 
-    async def _take(self, at: Range, stretch: Stretch, fence: Fence) -> Range:
-        """Apply a page, and move the checkpoint of the range behind it, in one step."""
-        following = at.went(stretch.end, len(stretch.commits))
+    def _pieces(self, stretch: Stretch) -> Iterator[Stretch]:
+        """A page in slices of the size that suits; the last one ends where the page does."""
+        if not stretch.commits:
+            yield stretch
+        for piece in self._pace.slices(stretch.commits):
+            last = piece[-1]
+            ends = stretch.end if last is stretch.commits[-1] else Place(last.stream, last.version)
+            yield Stretch(list(piece), ends)
+
+    async def _take(self, key: str, at: Range, piece: Stretch) -> Range:
+        """Apply a piece, and move the checkpoint of the range behind it, in one step."""
+        following = at.went(piece.end, len(piece.commits))
         taken = False
         while not taken:
             with unless_moved():
-                async with self._turn, guarded(self._redis, self._key, self._build.generations) as step:
-                    await fence.check(step)
-                    if await self._range(step) != at:
+                async with self._turn, guarded(self._redis, key, self._build.generations) as step:
+                    await self._fence.check(step)
+                    if await _range(step, key) != at:
                         raise LeaseLost
-                    await self._queue(step, stretch.commits)
-                    step.set(self._key, following.model_dump_json())
+                    await self._queue(step, piece.commits)
+                    step.set(key, following.model_dump_json())
                 taken = True
         return following
 
@@ -113,8 +129,9 @@ class Filler:
             raise LeaseLost
         return Copy(self._collection, found.number, await self._shapes.of(step, self._collection, found.number))
 
-    async def _range(self, redis: RedisClient | RedisPipeline) -> Range:
-        written = await redis.get(self._key)
-        if written is None:
-            raise LeaseLost
-        return Range.model_validate_json(written)
+
+async def _range(redis: RedisClient | RedisPipeline, key: str) -> Range:
+    written = await redis.get(key)
+    if written is None:
+        raise LeaseLost
+    return Range.model_validate_json(written)

@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from projections.client import RedisClient, RedisPipeline
 from projections.errors import LeaseLost, ProjectionAway, RebuildRunning
 from projections.fence import Fence
-from projections.layout import MOST_RANGES, Layout
+from projections.layout import MOST_WORKERS, Layout
 from projections.scripts import ALLOW_OOM
 
 JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled", "rolled_back"]
@@ -41,7 +41,7 @@ class Options(BaseModel):
 
     verify: bool = False
     max_rate: Annotated[int, Field(ge=1, le=1_000_000_000)] | None = None
-    workers: Annotated[int, Field(ge=1, le=MOST_RANGES)] = 1
+    workers: Annotated[int, Field(ge=1, le=MOST_WORKERS)] = 1
     keep: bool = False
 
 

@@ -29,7 +29,8 @@ from functools import cached_property
 from catalog.declared import View
 from projections.shape import Shape
 
-MOST_RANGES = 16
+MOST_WORKERS = 16
+RANGES_OF_A_WORKER = 4
 BY_CREATION = "created,"
 """The index that every collection has. No declared one is called so: a name does not end with a comma."""
 
@@ -53,7 +54,7 @@ class Target:
     @cached_property
     def ranges(self) -> list[str]:
         """The keys that hold the checkpoints of the ranges a build may be cut into."""
-        return [f"{self.base}:range:{number}" for number in range(MOST_RANGES)]
+        return [f"{self.base}:range:{number}" for number in range(MOST_WORKERS * RANGES_OF_A_WORKER)]
 
     def checkpoint(self, partition: int) -> str:
         """The key that holds a partition's checkpoint."""

@@ -82,7 +82,7 @@ class Rebuild:
         self._ranges = Ranges(redis, self._build, log)
         self._team: Team | None = None
         if start is not None and job.options.workers > 1:
-            self._team = Team(redis, layout, log, job.collection, job.options, start)
+            self._team = Team(redis, layout, log, catalog, job, start)
         self._pace = Pace(Lag(log, self._live), job.options.max_rate)
 
     async def run(self) -> None:
@@ -130,7 +130,7 @@ class Rebuild:
         done = sum(each.done for each in await self._ranges.all()) + await self._count_all(self._steps)
         await self._progress.begin(done)
         if team is not None:
-            await team.fill(self._fence, self._progress)
+            await team.fill(self._fence, self._progress, self._expected)
 
     def _is_divisible(self, wanted: Blueprint) -> bool:
         """Whether documents may be filled in any order: not where each partition has a floor of its own."""

@@ -5,7 +5,7 @@ from typing import get_args
 from app.openapi.description import Schema
 from app.openapi.fields import COLLECTION_NAME
 from projections.jobs import MOST_DIFFERENCES, JobState
-from projections.layout import MOST_RANGES
+from projections.layout import MOST_WORKERS
 from projections.state import ProjectorState
 
 _COUNT: Schema = {"type": "integer", "minimum": 0}
@@ -25,7 +25,7 @@ _OPTIONS: Schema = {
     "workers": {
         "type": "integer",
         "minimum": 1,
-        "maximum": MOST_RANGES,
+        "maximum": MOST_WORKERS,
         "description": "Processes that share the work; one unless said.",
     },
     "keep": {

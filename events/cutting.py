@@ -1,0 +1,52 @@
+"""Cutting a collection into parts of about one size, by the streams that they begin with."""
+
+from collections.abc import Sequence
+
+from events.extent import ORDER, streams_of
+from events.position import StreamName
+from events.store import BY_VERSION, Collection
+
+SAMPLED = 100
+"""Commits of the log that are looked at for each part."""
+
+ENOUGH = 25
+"""As many of them, for each part, as have to be of the collection; else its commits are counted."""
+
+
+async def cut(commits: Collection, collection: str, parts: int) -> list[StreamName]:
+    """The streams that all parts but the first begin with: less than `parts` - 1 where there are few streams.
+
+    Parts differ by some tenths of their size, as chance has it, or not at all where the collection is a small
+    part of the log, and its commits are counted: that takes two seconds for each million of them.
+    Raises: PyMongoError.
+    """
+    sample = await _sample(commits, collection, SAMPLED * parts)
+    if len(sample) < ENOUGH * parts:
+        return await _counted(commits, collection, parts)
+    return _distinct([sample[len(sample) * part // parts] for part in range(1, parts)])
+
+
+async def _sample(commits: Collection, collection: str, size: int) -> list[StreamName]:
+    """The streams of those commits among `size` ones taken by chance that are of the collection, in order."""
+    found = await commits.aggregate(
+        [
+            {"$sample": {"size": size}},
+            {"$match": {"stream": streams_of(collection), "version": {"$exists": True}}},
+            {"$project": {"_id": 0, "stream": 1}},
+        ]
+    )
+    return sorted([StreamName(each["stream"]) async for each in found], key=str.encode)
+
+
+async def _counted(commits: Collection, collection: str, parts: int) -> list[StreamName]:
+    query = {"stream": streams_of(collection), "version": {"$exists": True}}
+    total = await commits.count_documents(query, hint=BY_VERSION)
+    begins: list[StreamName] = []
+    for part in range(1, parts):
+        found = commits.find(query, {"_id": 0, "stream": 1}, sort=ORDER, hint=BY_VERSION, limit=1)
+        begins += [each["stream"] for each in await found.skip(total * part // parts).to_list()]
+    return _distinct(begins)
+
+
+def _distinct(streams: Sequence[StreamName]) -> list[StreamName]:
+    return list(dict.fromkeys(streams))

@@ -1,0 +1,135 @@
+"""Teams: ranges are taken one after the other, and what ends a worker ends the work, for now or for good."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from app.fillers import fillers
+from events.background import end
+from projections.errors import ProjectionAway
+from projections.fence import Fence
+from projections.filler import Filler
+from projections.projector import Projector
+from projections.ranges import Range, Ranges
+from projections.team import Fill, FillerFailed, Start
+from tests.projections.oracle import assert_equals_fold
+from tests.projections.test_rebuild import filled, writing
+from tests.projections.test_rebuild_options import is_free, job_of, until_it_is
+from tests.projections.test_shared_rebuilds import crewed
+from tests.projections.world import World, until
+
+MARK = b"mine"
+WORKERS = 2
+
+
+@asynccontextmanager
+async def teamed(world: World, start: Start) -> AsyncIterator[None]:
+    """A projector runs that has others beside it by `start`."""
+    stores = world.built.stores
+    projector = Projector(stores.redis, stores.listening, stores.layout, stores.log, stores.catalog, start)
+    task = asyncio.create_task(projector.run())
+    try:
+        yield
+    finally:
+        await end([task])
+
+
+def starting(of: Callable[[Fence], Fill]) -> Start:
+    """Starts what is no process of its own."""
+
+    @asynccontextmanager
+    async def start(_: str, fence: Fence, __: int | None) -> AsyncIterator[Fill]:
+        yield of(fence)
+
+    return start
+
+
+async def test_who_has_filled_a_range_takes_the_next(world: World) -> None:
+    """The one beside us waits until there is nothing but its first range left."""
+    await filled(world)
+    stores, taken = world.built.stores, []
+    ranges = _ranges(world)
+
+    def slow(fence: Fence) -> Fill:
+        filler = Filler(stores.redis, stores.layout, stores.log, stores.catalog, "orders", fence, None)
+
+        async def fill(number: int) -> None:
+            taken.append(number)
+            await until(lambda: _all_but(number, ranges))
+            await filler.fill(number)
+
+        return fill
+
+    async with teamed(world, starting(slow)):
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"workers": WORKERS, "verify": True})
+        await world.rebuilt("orders")
+        await until(lambda: is_free(world))
+    assert len(taken) == 1
+    await assert_equals_fold(world)
+
+
+async def test_a_worker_that_fails_fails_the_rebuild_and_says_why(world: World) -> None:
+    await filled(world)
+
+    def broken(_: Fence) -> Fill:
+        async def fill(number: int) -> None:
+            raise FillerFailed(f"range {number} is not to be filled")
+
+        return fill
+
+    async with teamed(world, starting(broken)):
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"workers": WORKERS})
+        job = await until_it_is(world, "failed")
+        assert "is not to be filled" in (job.error or "")
+        await until(lambda: is_free(world))
+    await assert_equals_fold(world)
+
+
+async def test_what_there_is_to_do_grows_while_processes_share_a_rebuild(wide_world: World) -> None:
+    world = wide_world
+    await filled(world)
+    async with crewed(world):
+        await world.caught_up()
+        async with writing(world):
+            await world.built.jobs.ask("orders", {"workers": WORKERS, "max_rate": 20})
+            await until(lambda: _expects_more_than(world, 0), 30)
+            first = (await job_of(world)).total
+            await until(lambda: _expects_more_than(world, first), 30)
+            assert await _ranges(world).all()
+        await world.built.steering.cancel("orders")
+
+
+async def test_a_process_fills_a_range_again_and_again_and_says_what_it_fails_of(world: World) -> None:
+    await filled(world)
+    build = world.layout.build("orders")
+    fence = Fence(f"{build.base}:fence", MARK)
+    await world.redis.set(fence.key, MARK)
+    ended = Range(stands=[int(head) for head in await world.heads()], ended=True)
+    await world.redis.set(build.ranges[0], ended.model_dump_json())
+    await world.redis.set(build.ranges[1], "no range")
+    async with fillers(world.built.settings)("orders", fence, None) as fill:
+        for _ in range(3):
+            await fill(0)
+        with pytest.raises(FillerFailed, match="validation error for Range"):
+            await fill(1)
+    async with fillers(world.built.settings)("orders", fence, None) as fill:
+        with pytest.raises(ProjectionAway, match="ended"):
+            await fill(2)
+
+
+def _ranges(world: World) -> Ranges:
+    return Ranges(world.redis, world.layout.build("orders"), world.log)
+
+
+async def _all_but(number: int, ranges: Ranges) -> bool:
+    found = await ranges.all()
+    assert len(found) > WORKERS
+    return all(each.ended for at, each in enumerate(found) if at != number)
+
+
+async def _expects_more_than(world: World, commits: int) -> bool:
+    return (await job_of(world)).total > commits
