@@ -101,16 +101,22 @@ def _ways(table: Table, where: Mapping[str, Constraint]) -> Iterator[tuple[Plan,
     """What each order narrows a filter to, and whether to exactly what it asks for; or all rows."""
     yield standard_plan(table.standard, backwards=False), not where
     for order in table.orders.values():
-        asked: dict[str, Constraint] = {}
-        for field in order.index.fields:
-            if field.path not in where:
-                break
-            asked[field.path] = where[field.path]
-            if not isinstance(where[field.path], Points):
-                break
+        asked = _narrowing(order.index, where)
         chosen = choose((order.index,), asked, ()) if asked else None
         if chosen is not None:
             yield plan_of(order, chosen[1], asked), len(asked) == len(where)
+
+
+def _narrowing(index: Index, where: Mapping[str, Constraint]) -> dict[str, Constraint]:
+    """What of a filter an order narrows rows down by: its first columns, up to one with a range."""
+    asked: dict[str, Constraint] = {}
+    for field in index.fields:
+        if field.path not in where:
+            break
+        asked[field.path] = where[field.path]
+        if not isinstance(where[field.path], Points):
+            break
+    return asked
 
 
 def _along(source: Source, table: Table, query: Query) -> Plan:
@@ -137,18 +143,33 @@ def _refused(source: Source, table: Table, query: Query, parameter: str, reason:
     where = constraints_of(query.where)
     if table.choice(where, query.sort) is not None:
         return QueryInvalid("cursor", "was made while there was no order for this; begin again without it")
-    building = _building(source, table, where, query)
+    building = _building(source, table, query, parameter)
     if building is not None:
         return OrderBuilding(",".join(map(str, _called(source, building))))
     return QueryInvalid(parameter, f"{reason}{_or_declare(source, query)}")
 
 
-def _building(source: Source, table: Table, where: Mapping[str, Constraint], query: Query) -> Index | None:
-    """The declared order, not there yet, that would serve a query best: wholly, or its sort, or its filter."""
+def _building(source: Source, table: Table, query: Query, parameter: str) -> Index | None:
+    """The declared order, not there yet, that helps a query best: it serves all of it, or what it lacks.
+
+    A count lacks an order by the filter, a sort one by what it says; an order that narrows the filter down
+    by columns that no order is by as yet may do for either.
+    """
+    where = constraints_of(query.where)
     building = tuple(index for index in source.declared if index.name not in table.orders)
-    serving = choose(building, where, query.sort) or choose(building, {}, query.sort)
-    narrowing = (index for index in building if index.fields[0].path in where)
-    return next(narrowing, None) if serving is None else serving[0]
+    chosen = choose(building, where, query.sort)
+    if chosen is None and parameter == "sort":
+        chosen = choose(building, {}, query.sort)
+    elif chosen is None and (not query.sort or choose((*table.indexes, *building), {}, query.sort)):
+        chosen = choose(building, where, ())
+    if chosen is not None:
+        return chosen[0]
+    narrowed = [_narrowing(index, where).keys() for index in table.indexes]
+    for index in building:
+        by = _narrowing(index, where)
+        if not any(by.keys() <= each for each in narrowed) and choose((index,), by, ()):
+            return index
+    return None
 
 
 def _or_declare(source: Source, query: Query) -> str:

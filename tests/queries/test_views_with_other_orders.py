@@ -7,7 +7,7 @@ import orjson
 import pytest
 from redis.asyncio import Redis
 
-from catalog.declared import Condition
+from catalog.declared import Condition, IndexField
 from queries import view_walk
 from queries.errors import OrderBuilding, QueryError, QueryInvalid
 from queries.query import Query
@@ -122,6 +122,63 @@ async def test_what_only_a_new_order_can_serve_says_that_it_is_being_built(
     with pytest.raises(OrderBuilding) as refused:
         await gallery.page(query)
     assert refused.value.order == (order or "-n,day,carrier")
+    await gallery.build()
+    assert (await gallery.page(query)).items
+
+
+@pytest.mark.parametrize(
+    ("query", "orders", "parameter"),
+    [
+        (
+            Query((*MANY, Condition("n", "gte", 1)), (field("day"), field("-delay")), count=True),
+            "day,-delay",
+            "count",
+        ),
+        (
+            Query((*MANY, Condition("n", "eq", 1)), (field("day"), field("-delay")), count=True),
+            "-n,carrier",
+            "sort",
+        ),
+        (Query(MANY, (field("day"), field("-delay"))), "carrier,-n", "sort"),
+    ],
+)
+async def test_what_an_order_that_is_being_built_will_not_serve_is_refused_for_good(
+    redis: Redis, query: Query, orders: str, parameter: str
+) -> None:
+    gallery = Gallery(redis, flights(), 40)
+    await gallery.open()
+    await gallery.put(FLIGHTS)
+    gallery.view = replace(gallery.view, orders=orders_of([orders.split(",")]))
+    for _ in range(2):
+        with pytest.raises(QueryInvalid) as refused:
+            await gallery.page(query)
+        await gallery.build()
+    assert refused.value.parameter == parameter
+
+
+@pytest.mark.parametrize(
+    ("where", "sort", "order"),
+    [
+        ((Condition("n", "eq", 1), Condition("day", "gte", 2)), (), ("n", "day")),
+        ((Condition("n", "eq", 1), Condition("day", "gte", 2)), (field("delay"),), ("n", "day")),
+        (
+            (Condition("day", "in", (0, 1)), Condition("delay", "lt", 10)),
+            (field("n"), field("delay")),
+            ("day", "delay"),
+        ),
+    ],
+)
+async def test_an_order_that_is_being_built_is_waited_for_where_it_counts_or_narrows_down(
+    redis: Redis, where: tuple[Condition, ...], sort: tuple[IndexField, ...], order: tuple[str, ...]
+) -> None:
+    gallery = Gallery(redis, flights(), 20)
+    await gallery.open()
+    await gallery.put(FLIGHTS)
+    gallery.view = replace(gallery.view, orders=orders_of([order]))
+    query = Query(where, sort, count=True)
+    with pytest.raises(OrderBuilding) as refused:
+        await gallery.page(query)
+    assert refused.value.order.startswith(",".join(order))
     await gallery.build()
     assert (await gallery.page(query)).items
 
