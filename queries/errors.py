@@ -23,6 +23,8 @@ import orjson
 from catalog.names import nearest
 from events.errors import FoldbaseError
 
+_TRY_AGAIN = "; try again in a moment, or see in GET /v1/projections what its rebuild waits for"
+
 
 class QueryError(FoldbaseError):
     """A read that has no answer."""
@@ -87,7 +89,7 @@ class IndexBuilding(QueryError):
     index: str
 
     def __str__(self) -> str:
-        return f"the index {self.index} of {self.source} is being built; try again in a moment"
+        return f"the index {self.index} of {self.source} is being built{_TRY_AGAIN}"
 
 
 @dataclass(eq=False)
@@ -111,7 +113,7 @@ class ViewBuilding(QueryError):
     view: str
 
     def __str__(self) -> str:
-        return f"the view {self.view} of {self.collection} is being built; try again in a moment"
+        return f"the view {self.view} of {self.collection} is being built{_TRY_AGAIN}"
 
 
 @dataclass(eq=False)
@@ -121,7 +123,7 @@ class OrderBuilding(QueryError):
     order: str
 
     def __str__(self) -> str:
-        return f"the order {self.order} of the view is being built; try again in a moment"
+        return f"the order {self.order} of the view is being built{_TRY_AGAIN}"
 
 
 @dataclass(eq=False)

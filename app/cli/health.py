@@ -104,6 +104,6 @@ def _standing(projection: dict[str, Any]) -> str:
     if rebuild is None:
         return standing
     how = f"{rebuild['done']:,} of {counted(rebuild['total'], 'commit')}"
-    if "trouble" in rebuild:
-        how += f"; {rebuild['trouble']}"
+    if why := rebuild.get("trouble") or rebuild.get("error"):
+        how += f"; {why}"
     return f"{standing}, rebuild {rebuild['state']} ({how})"

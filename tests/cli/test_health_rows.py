@@ -23,5 +23,10 @@ def test_a_rebuild_that_does_not_catch_up_says_why_in_the_row_of_its_collection(
     )
 
 
+def test_a_rebuild_that_failed_says_why_in_the_row_of_its_collection() -> None:
+    told = row({"state": "failed", "done": 0, "total": 0, "error": "3 documents differ"})
+    assert told == "generation 3, rebuild failed (0 of 0 commits; 3 documents differ)"
+
+
 def test_a_rebuild_without_trouble_says_how_far_it_is() -> None:
     assert row(REBUILD) == "generation 3, rebuild running (1,200 of 1,500 commits)"

@@ -76,6 +76,7 @@ async def test_an_index_that_is_declared_and_not_there_yet_is_being_built(orders
     with pytest.raises(IndexBuilding) as building:
         await orders.queries.page(more, asking("where[total]=3"))
     assert (building.value.source, building.value.index) == ("orders", "total")
+    assert "GET /v1/projections" in str(building.value)
     assert ids(await orders.queries.page(more, asking("where[status]=paid&limit=1"))) == ["o9"]
     await orders.reopen(BY_STATUS, index("total"))
     assert ids(await orders.queries.page(more, asking("where[total]=3"))) == ["o3"]
