@@ -49,6 +49,7 @@ async def test_export_says_what_it_is_and_where_it_stands(orders: Documents, adm
     answer = await admin.get(_export(orders), params={"format": "csv", "at": position})
     assert (answer.status_code, answer.headers["fold-position"]) == (200, position)
     assert answer.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+    assert all(answer.headers.values())
     name = f"{orders.collection}-{position}.csv"
     assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
     rows = list(csv.DictReader(io.StringIO(answer.text, newline=""), strict=True))
