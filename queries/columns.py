@@ -43,6 +43,17 @@ class Columns:
         fields = None if asked.fields is None else tuple(self._place("fields", name) for name in asked.fields)
         return replace(asked, where=where, sort=tuple(self._completed(sort)), fields=fields)
 
+    def address(self, asked: Query) -> Query:
+        """The query as an address means it: no span of time is called `null`, so that is the group of null."""
+        buckets = {group.name for group in self.view.groups if group.bucket}
+        where = tuple(
+            Condition(each.path, each.operator, _or_null(each.value))
+            if each.path in buckets and each.operator in ("eq", "in")
+            else each
+            for each in asked.where
+        )
+        return replace(asked, where=where)
+
     def is_text(self, of_documents: IsText) -> IsText:
         """Which columns hold strings alone. of_documents: which paths of documents do."""
         texts = {group.name for group in self.view.groups if group.bucket or of_documents(group.path)}
@@ -87,6 +98,12 @@ class Columns:
 
 def _is_text(measure: Measure, of_documents: IsText) -> bool:
     return measure.kind in ("min", "max") and measure.path is not None and of_documents(measure.path)
+
+
+def _or_null(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(map(_or_null, value))
+    return None if value == "null" else value
 
 
 def _value(written: bytes) -> Any:

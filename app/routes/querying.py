@@ -62,7 +62,7 @@ class Addresses:
 def _read(base: str, is_text: IsText, columns: Columns | None) -> Query:
     if columns is None:
         return from_query_string(base, is_text)
-    return columns.query(from_query_string(base, columns.is_text(is_text)))
+    return columns.query(columns.address(from_query_string(base, columns.is_text(is_text))))
 
 
 def body_query(request: Request) -> Query:

@@ -70,6 +70,18 @@ async def test_rows_are_filtered_sorted_and_counted(flights: Documents) -> None:
     assert following.json()["next"] is None
 
 
+async def test_the_group_of_null_is_found_by_the_null_of_a_bucket(own_flights: Documents) -> None:
+    written = await own_flights.put("f60", {"carrier": "16"})
+    await own_flights.get("f60", after=written)
+    for asked in ("where[year]=null", "where[year][in]=null,1999"):
+        assert await rows(own_flights, f"{asked}&fields=carrier,year") == [{"carrier": "16", "year": None}]
+    for asked in ("where[carrier]=null", "where[year][prefix]=null", "where[year][gt]=null"):
+        assert await rows(own_flights, asked) == []
+    address = f"/v1/views/{own_flights.collection}/by_year"
+    told = await own_flights.client.request("QUERY", address, json={"where": {"year": "null"}})
+    assert told.json()["items"] == []
+
+
 async def test_buckets_and_declared_strings_are_texts_without_quotes(flights: Documents) -> None:
     found = await rows(flights, "where[year]=2001&where[carrier][in]=10,11&fields=year,carrier")
     assert found == [{"carrier": "10", "year": "2001"}]
