@@ -18,19 +18,29 @@ _SCALARS = (str, int, float, bool, type(None))
 
 def condition_of(parameter: str, path: str, operator: str, value: Any) -> Condition:
     """The condition, checked. `parameter` is what to mend where it makes no sense. Raises QueryInvalid."""
+    check_asked(parameter, path, operator)
+    return Condition(path, operator, checked(parameter, operator, value))
+
+
+def check_asked(parameter: str, path: str, operator: str) -> None:
+    """Raises QueryInvalid where no field can have this path, or there is no such operator."""
     check_path(parameter, path)
     if operator not in OPERATORS:
         raise QueryInvalid(parameter, _unknown(path, operator))
+
+
+def checked(parameter: str, operator: str, value: Any) -> Any:
+    """What a field is asked with. Raises QueryInvalid where the operator takes no such value."""
     match operator:
         case "in":
-            value = _choices(parameter, value)
+            return _choices(parameter, value)
         case "exists" if not isinstance(value, bool):
             raise QueryInvalid(parameter, "is true or false")
         case "prefix" if not isinstance(value, str):
             raise QueryInvalid(parameter, "a prefix is a string")
         case _ if not isinstance(value, _SCALARS):
             raise QueryInvalid(parameter, "a field is compared with a string, a number, true, false or null")
-    return Condition(path, operator, value)
+    return value
 
 
 def check_path(parameter: str, path: str) -> None:

@@ -5,8 +5,6 @@ one another come to no points.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import reduce
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -27,8 +25,7 @@ class Edge(NamedTuple):
         return beyond(start) if self.is_after is not descending else start
 
 
-@dataclass(frozen=True, slots=True)
-class Points:
+class Points(NamedTuple):
     """Values a field may be equal to, encoded, ascending, each once."""
 
     values: tuple[bytes, ...]
@@ -39,8 +36,7 @@ class Points:
         return [(start, beyond(start)) for start in starts]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """All values between two places."""
 
     low: Edge
@@ -72,10 +68,11 @@ _KINDS = {
 
 def constraints_of(where: Iterable[Condition]) -> dict[str, Constraint]:
     """What is asked of each path, in the order in which paths are named first."""
-    found: dict[str, list[Constraint]] = {}
+    found: dict[str, Constraint] = {}
     for condition in where:
-        found.setdefault(condition.path, []).append(_constraint(condition.operator, condition.value))
-    return {path: each[0] if len(each) == 1 else reduce(_both, each) for path, each in found.items()}
+        path, constraint = condition.path, _constraint(condition.operator, condition.value)
+        found[path] = _both(found[path], constraint) if path in found else constraint
+    return found
 
 
 def _constraint(operator: str, value: Any) -> Constraint:

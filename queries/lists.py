@@ -119,12 +119,10 @@ def _plan(table: Table, query: Query) -> Plan | None:
     if not query.where and not query.sort:
         return standard_plan(table.standard, backwards=table.standard_backwards)
     where = constraints_of(query.where)
-    chosen = table.choice(where, query.sort)
-    if chosen is not None:
-        index, way = chosen
-        return plan_of(table.orders[index.name], way, where)
-    chosen = None if where else choose((table.standard.index,), where, query.sort)
-    return None if chosen is None else standard_plan(table.standard, backwards=chosen[1].backwards)
+    if (chosen := table.choice(where, query.sort)) is not None:
+        return plan_of(*chosen, where)
+    standard = None if where else choose((table.standard.index,), where, query.sort)
+    return None if standard is None else standard_plan(table.standard, backwards=standard[1].backwards)
 
 
 def _plan_begun(table: Table, query: Query, plan: Plan | None, mark: bytes) -> Plan | None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 import orjson
 
 from catalog.declared import Condition, IndexField
-from queries.conditions import condition_of
+from queries.conditions import check_asked, checked
 from queries.errors import ParameterUnknown, QueryInvalid
 from queries.language import PARAMETERS, fields_of, limit_refused, sort_of, where_of
 from queries.query import MOST_LIMIT, Query
@@ -71,28 +71,29 @@ def decoded(text: str, parameter: str = "query") -> str:
 
 @lru_cache(maxsize=4096)
 def _asked(name: str) -> tuple[str, str]:
-    """The path and the operator that a parameter names. Raises ParameterUnknown."""
+    """The path and the operator that a parameter names. Raises ParameterUnknown, QueryInvalid."""
     asked = _WHERE.fullmatch(name)
     if asked is None:
         raise ParameterUnknown(name, PARAMETERS)
-    return asked[1], asked[2] or "eq"
+    path, operator = asked[1], asked[2] or "eq"
+    check_asked(name[:160], path, operator)
+    return path, operator
 
 
 def _condition(name: str, value: str, is_text: IsText) -> Condition:
     path, operator = _asked(name)
-    return condition_of(name[:160], path, operator, _value(name, operator, value, is_text(path)))
+    read = _value(name, operator, value, is_text(path))
+    return Condition(path, operator, checked(name[:160], operator, read))
 
 
 def _value(parameter: str, operator: str, text: str, is_text: bool) -> Any:
     match operator:
-        case "prefix":
-            return _scalar(parameter, text, True)
-        case "exists":
-            return _WORDS.get(text)
         case "in":
             return _choices(parameter, text, is_text)
+        case "exists":
+            return _WORDS.get(text)
         case _:
-            return _scalar(parameter, text, is_text)
+            return _scalar(parameter, text, is_text or operator == "prefix")
 
 
 def _choices(parameter: str, text: str, is_text: bool) -> list[Any]:
@@ -143,6 +144,7 @@ def _out_of_range(parameter: str) -> QueryInvalid:
     return QueryInvalid(parameter[:160], reason)
 
 
+@lru_cache(maxsize=1024)
 def _limit(text: str) -> int:
     if not _LIMIT.fullmatch(text) or int(text) > MOST_LIMIT:
         raise limit_refused()

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from catalog.declared import Index
 from projections.encoding import beyond, first, split, turned_over
-from queries.constraints import Constraint, Points
+from queries.constraints import Constraint
 from queries.planner import Spliced, Way
 from queries.table import Order
 
@@ -20,7 +20,7 @@ class Stretch(NamedTuple):
     ahead: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
     """stretches: in the order they are travelled in; those merged are merged by what follows `ahead`.
 
@@ -103,24 +103,17 @@ def plan_of(order: Order, way: Way, where: Mapping[str, Constraint]) -> Plan:
     stretches = _stretches(order.index, way, where)
     if way.backwards and not way.merged:
         stretches.reverse()
-    counts = [where[field.path] for field in order.index.fields[: way.equal]]
-    fixed = next((place for place, each in enumerate(counts) if not _is_one(each)), way.equal)
-    unique = fixed == len(order.index.fields)
     return Plan(
         order,
         tuple(stretches),
         merged=way.merged,
         backwards=way.backwards,
         whole=not where,
-        unique=unique,
-        fixed=fixed,
+        unique=way.fixed == len(order.index.fields),
+        fixed=way.fixed,
         constrained=way.constrained,
         spliced=way.spliced,
     )
-
-
-def _is_one(constraint: Constraint) -> bool:
-    return isinstance(constraint, Points) and len(constraint.values) == 1
 
 
 def _stretches(index: Index, way: Way, where: Mapping[str, Constraint]) -> list[Stretch]:

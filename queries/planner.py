@@ -42,12 +42,14 @@ class Way(NamedTuple):
     """How an index serves a query.
 
     equal:     how many of its first fields must equal something.
+    fixed:     how many of the first of them must equal one value.
     constrained: how many of its first fields are constrained at all: `equal`, or one more.
     merged:    whether stretches are merged, by what follows the `equal` fields, with `spliced` among them.
     backwards: whether it is travelled from its end.
     """
 
     equal: int
+    fixed: int
     constrained: int
     merged: bool
     backwards: bool
@@ -65,7 +67,7 @@ def choose(indexes: tuple[Index, ...], where: Mapping[str, Constraint], sort: So
 def asked(where: Mapping[str, Constraint]) -> Asked:
     """What of a filter decides which index serves it."""
     return tuple(
-        (path, len(each.values) if isinstance(each, Points) else _SPAN) for path, each in where.items()
+        [(path, len(each.values) if isinstance(each, Points) else _SPAN) for path, each in where.items()]
     )
 
 
@@ -75,18 +77,23 @@ def _way(index: Index, where: Mapping[str, int], sort: Sort) -> Way | None:
     constrained = equal + (counts[equal : equal + 1] == [_SPAN])
     if constrained != len(where) or prod(count or 0 for count in counts[:equal]) > MOST_STRETCHES:
         return None
-    fields, fixed = (*index.fields, _ID), {path for path, count in where.items() if 0 <= count <= 1}
-    wanted = [field for field in sort if field.path not in fixed]
-    several = next((place for place in range(equal) if index.fields[place].path not in fixed), equal)
-    in_turn = [field for field in fields[several:] if field.path not in fixed]
+    fields, settled = (*index.fields, _ID), {path for path, count in where.items() if 0 <= count <= 1}
+    wanted = [field for field in sort if field.path not in settled]
+    several = next((place for place in range(equal) if index.fields[place].path not in settled), equal)
+    in_turn = [field for field in fields[several:] if field.path not in settled]
     backwards = _direction(in_turn, wanted)
+    fixed = next((place for place in range(equal) if counts[place] != 1), equal)
     if backwards is not None:
-        return Way(equal, constrained, False, backwards)
-    return _merged(index, equal, constrained, wanted)
+        return Way(equal, fixed, constrained, False, backwards)
+    merge = _merge(index, equal, wanted)
+    return None if merge is None else Way(equal, fixed, constrained, True, *merge)
 
 
-def _merged(index: Index, equal: int, constrained: int, wanted: list[IndexField]) -> Way | None:
-    """How stretches of an index are merged to the order wanted; None where they can not be."""
+def _merge(index: Index, equal: int, wanted: list[IndexField]) -> tuple[bool, tuple[Spliced, ...]] | None:
+    """Whether backwards, and with what spliced in, stretches are merged to the order wanted; None: not at all.
+
+    equal: how many fields of the index they differ by.
+    """
     places = {field.path: place for place, field in enumerate(index.fields[:equal])}
     following = [field for field in wanted if field.path not in places]
     backwards = _direction((*index.fields[equal:], _ID), following)
@@ -101,7 +108,7 @@ def _merged(index: Index, equal: int, constrained: int, wanted: list[IndexField]
             turned = (index.fields[place].descending is not field.descending) is not backwards
             spliced.append(Spliced(place, ahead, turned))
     is_after_id = any(each.behind > len(index.fields) - equal for each in spliced)
-    return None if is_after_id else Way(equal, constrained, True, backwards, tuple(spliced))
+    return None if is_after_id else (backwards, tuple(spliced))
 
 
 def _leading(counts: list[int | None]) -> int:

@@ -15,7 +15,7 @@ DEFAULT_LIMIT = 20
 _PLACE = attrgetter("path", "operator")
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Query:
     """A query that was read and makes sense; `language` and `parameters` make them.
 
@@ -51,5 +51,5 @@ class Query:
         if cursor == self.cursor:
             return self
         other = replace(self, cursor=cursor)
-        other.__dict__["kept"] = self.kept
+        other.kept = self.kept
         return other

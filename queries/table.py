@@ -9,7 +9,7 @@ from catalog.declared import Index
 from events.document import Present
 from projections.shape import Shape
 from queries.constraints import Constraint
-from queries.planner import Asked, Choice, Sort, asked, choose
+from queries.planner import Asked, Sort, Way, asked, choose
 from queries.selection import select
 
 MARK_BYTES = 8
@@ -55,15 +55,18 @@ class Table:
     indexes: tuple[Index, ...]
     standard: Order
     standard_backwards: bool
-    choices: dict[tuple[Asked, Sort], Choice] = field(default_factory=dict, compare=False)
+    choices: dict[tuple[Asked, Sort], tuple[Order, Way] | None] = field(default_factory=dict, compare=False)
 
-    def choice(self, where: Mapping[str, Constraint], sort: Sort) -> Choice:
-        """The order that serves a query, as `planner.choose` chooses it."""
+    def choice(self, where: Mapping[str, Constraint], sort: Sort) -> tuple[Order, Way] | None:
+        """The order that serves a query, and how, as `planner.choose` chooses it; None where none does."""
         key = asked(where), sort
-        if key not in self.choices:
+        try:
+            return self.choices[key]
+        except KeyError:
             if len(self.choices) >= _MOST_CHOICES:
                 self.choices.clear()
-            self.choices[key] = choose(self.indexes, where, sort)
+        chosen = choose(self.indexes, where, sort)
+        self.choices[key] = None if chosen is None else (self.orders[chosen[0].name], chosen[1])
         return self.choices[key]
 
 

@@ -1,6 +1,6 @@
 """Travelling along an index: asking for a page of it, and telling apart several entries of one row."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from projections.entries import ONE_OF_SEVERAL, entries_of, key_of_member
@@ -15,6 +15,7 @@ from queries.table import Source, Table
 MOST_ENTRIES = 8000
 """So many entries are looked at for one page; with fewer rows in them than asked for, the page is shorter."""
 _MORE = 4
+_NOTHING = ("",)
 
 
 @dataclass(slots=True, eq=False)
@@ -81,36 +82,33 @@ def _question(
     key = wanted, query.count
     asked = plan.questions.get(key) if stretches is plan.stretches else None
     if asked is None:
-        arguments = _arguments(table, plan, query, stretches, wanted)
-        asked = packed((source.collection, table.generation, *arguments))
+        asked = packed(_arguments(source, table, plan, query, stretches, wanted))
         if stretches is plan.stretches:
             plan.questions[key] = asked
     return Question(table.generation, asked, wanted)
 
 
 def _arguments(
-    table: Table, plan: Plan, query: Query, stretches: Sequence[Stretch], wanted: int
-) -> Iterator[Argument]:
+    source: Source, table: Table, plan: Plan, query: Query, stretches: Sequence[Stretch], wanted: int
+) -> list[Argument]:
     order = plan.order
-    yield from (PAGE, table.rows, order.key, order.head, "" if plan.unique else order.surplus)
-    yield from (plan.fixed, plan.constrained, len(order.index.fields), *_flat(plan.stretches))
-    yield "REV" if plan.backwards else ""
-    yield from _merging(plan)
-    yield wanted
-    if stretches is plan.stretches:
-        yield ""
-    else:
-        yield from ("place", *_flat(stretches))
-    yield ("rows" if plan.whole else "entries") if query.count else ""
+    surplus = "" if plan.unique else order.surplus
+    return [
+        *(source.collection, table.generation, PAGE, table.rows, order.key, order.head, surplus),
+        *(plan.fixed, plan.constrained, len(order.index.fields), *_flat(plan.stretches)),
+        "REV" if plan.backwards else "",
+        *(_merging(plan) if plan.merged else _NOTHING),
+        wanted,
+        *(_NOTHING if stretches is plan.stretches else ("place", *_flat(stretches))),
+        ("rows" if plan.whole else "entries") if query.count else "",
+    ]
 
 
-def _merging(plan: Plan) -> Iterator[Argument]:
-    if not plan.merged:
-        yield ""
-        return
-    yield from ("merge", len(plan.spliced))
+def _merging(plan: Plan) -> list[Argument]:
+    merging: list[Argument] = ["merge", len(plan.spliced)]
     for field, behind, turned in plan.spliced:
-        yield from (field, behind, int(turned))
+        merging += (field, behind, int(turned))
+    return merging
 
 
 def _flat(stretches: Sequence[Stretch]) -> list[Argument]:
