@@ -17,6 +17,7 @@ from queries.scan import scan
 from queries.standing import Standing
 from queries.table import MARK_BYTES, Source, Table
 from queries.travel import travel
+from queries.unserved import why_none
 
 SCAN_LIMIT = 10_000
 SCAN_MARK = b"\0" * MARK_BYTES
@@ -148,8 +149,6 @@ def _unscannable(source: Source, table: Table, query: Query, size: int) -> Excep
         return IndexBuilding(source.name, declared[0].name)
     index = index_for(where, query.sort)
     if index is None:
-        return QueryInvalid(
-            "where" if query.where else "sort",
-            "no index can serve this: one field may have a range, and the order must begin with that field",
-        )
+        parameter, why = why_none(where, query.sort)
+        return QueryInvalid(parameter, f"{why}, and {size:,} documents are too many to look through")
     return IndexNeeded(source.name, size, tuple(map(str, index.fields)))

@@ -71,13 +71,26 @@ def decoded(text: str, parameter: str = "query") -> str:
 
 @lru_cache(maxsize=4096)
 def _asked(name: str) -> tuple[str, str]:
-    """The path and the operator that a parameter names. Raises ParameterUnknown, QueryInvalid."""
+    """The path and the operator that a parameter names. Raises ParameterUnknown, QueryInvalid.
+
+    A name of a field with `][` in it, which nobody means, can be asked for in a body.
+    """
     asked = _WHERE.fullmatch(name)
     if asked is None:
-        raise ParameterUnknown(name, PARAMETERS)
+        raise _no_condition(name)
     path, operator = asked[1], asked[2] or "eq"
+    if "][" in path:
+        dotted = path.replace("][", ".")
+        raise QueryInvalid(name[:80], f"a field within a field is written with a dot: {dotted[:80]}")
     check_asked(name[:160], path, operator)
     return path, operator
+
+
+def _no_condition(name: str) -> Exception:
+    if name == "where" or name.startswith(("where[", "where.")):
+        written = "a condition is written where[FIELD]=VALUE or where[FIELD][OPERATOR]=VALUE"
+        return QueryInvalid(name[:80], written)
+    return ParameterUnknown(name, PARAMETERS)
 
 
 def _condition(name: str, value: str, is_text: IsText) -> Condition:

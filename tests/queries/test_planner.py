@@ -6,7 +6,10 @@ from queries.constraints import constraints_of
 from queries.parameters import from_query_string
 from queries.planner import choose, index_for
 from queries.texts import texts_of
+from queries.unserved import why_none
 from tests.queries.shelf import index
+
+NUMBERS = ",".join(map(str, range(40)))
 
 
 def planned(text: str, *indexes: str) -> str | None:
@@ -106,7 +109,26 @@ def test_the_index_to_declare_would_serve(text: str, needed: str | None) -> None
         assert planned(text, needed) is not None
 
 
+@pytest.mark.parametrize(
+    ("text", "parameter", "told"),
+    [
+        ("where[_meta.version]=1&sort=a", "where", "no index can have _meta.version"),
+        ("where[a]=1&sort=-_meta.position", "sort", "no index can have _meta.position"),
+        ("where[a][gt]=1&where[b][gt]=1", "where", "one field may have a range"),
+        ("where[a][gt]=1&sort=b", "where", "the order must begin with that field"),
+        ("&".join(f"where[a{n}]=1" for n in range(5)) + "&sort=b,c,d,e", "where", "more than 8 fields"),
+        (f"where[a][in]={NUMBERS}&where[b][in]={NUMBERS}", "where", "more than 1,000 combinations"),
+    ],
+)
+def test_where_no_index_can_serve_the_reason_is_told(text: str, parameter: str, told: str) -> None:
+    query = from_query_string(text, texts_of(None))
+    where = constraints_of(query.where)
+    assert index_for(where, query.sort) is None
+    mend, reason = why_none(where, query.sort)
+    assert mend == parameter
+    assert told in reason
+
+
 def test_too_many_stretches_are_none() -> None:
-    many = ",".join(map(str, range(40)))
-    assert planned(f"where[a][in]={many}", "a,b") == "a,b"
-    assert planned(f"where[a][in]={many}&where[b][in]={many}", "a,b") is None
+    assert planned(f"where[a][in]={NUMBERS}", "a,b") == "a,b"
+    assert planned(f"where[a][in]={NUMBERS}&where[b][in]={NUMBERS}", "a,b") is None
