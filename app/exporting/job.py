@@ -86,18 +86,48 @@ class _Phases(ExitStack):
 
 
 @contextmanager
-def _written(output: Path | None) -> Iterator[BinaryIO]:
-    """The file to write to; it takes its name when everything is written. Raises FileRefused."""
-    if output is None:
+def _standard_output() -> Iterator[BinaryIO]:
+    """Standard output, flushed at the end. Raises FileRefused; BrokenPipeError: nobody reads any more."""
+    try:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # where what is left goes as the process ends
+        raise FileRefused("standard output", error.strerror or str(error)) from None
+
+
+@contextmanager
+def _written(output: Path | None) -> Iterator[BinaryIO]:
+    """Where to write to. Raises FileRefused.
+
+    A file takes its name when everything is written; a link stays one. A device or a pipe is written to as it
+    is: it must not become a file.
+    """
+    if output is None:
+        with _standard_output() as out:
+            yield out
         return
+    try:
+        if output.exists() and not output.is_file():
+            with output.open("wb") as device:
+                yield device
+        else:
+            with _beside(output.resolve()) as file:
+                yield file
+    except OSError as error:
+        raise FileRefused(str(output), error.strerror or str(error)) from None
+
+
+@contextmanager
+def _beside(output: Path) -> Iterator[BinaryIO]:
+    """A file that takes the name `output` at the end. Raises OSError."""
     beside = output.with_name(f".{output.name}.{os.getpid()}")
     try:
         with beside.open("wb") as file:
             yield file
         beside.replace(output)
-    except OSError as error:
-        raise FileRefused(str(output), error.strerror or str(error)) from None
     finally:
         beside.unlink(missing_ok=True)

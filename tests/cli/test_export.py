@@ -94,6 +94,31 @@ def test_export_that_can_not_be_made_is_told_in_one_line(
     assert "Traceback" not in done.stderr
 
 
+def test_export_to_a_full_disk_is_told_in_one_line(running: Up) -> None:
+    _put(running, "towns", "ulm", {"n": 1})
+    command = [FOLDBASE, "export", "towns", "--format", "csv", "--data", str(running.folder)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr.endswith("foldbase: standard output: No space left on device\n")
+    assert "Traceback" not in done.stderr
+    assert "Exception" not in done.stderr
+
+
+def test_what_is_no_file_is_written_to_and_stays_what_it_is(running: Up, tmp_path: Path) -> None:
+    _put(running, "towns", "ulm", {"n": 1})
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(tmp_path / "towns.csv")
+    with os.fdopen(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), "rb") as reader:
+        for output in (pipe, link):
+            done = _export(running, "towns", "--format", "csv", "--output", str(output))
+            assert done.returncode == 0, done.stderr
+        assert reader.read() == (tmp_path / "towns.csv").read_bytes() != b""
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+
+
 async def test_export_that_fails_leaves_the_file_that_was_there_alone(running: Up, tmp_path: Path) -> None:
     _put(running, "broken", "o1", {"n": 1})
     (tmp_path / "broken.csv").write_text("before")
