@@ -54,3 +54,13 @@ async def wire(redis_server: Running, tmp_path: Path) -> AsyncIterator[Wire]:
     """A wire to the session's Redis."""
     async with wire_to(redis_server.url, tmp_path) as wire:
         yield wire
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even few commits take many steps, and each is told."""
+    monkeypatch.setattr("projections.filling.BATCH", 16)
+    monkeypatch.setattr("projections.batches.BATCH", 16)
+    monkeypatch.setattr("projections.pace.BATCH", 16)
+    monkeypatch.setattr("projections.progress.TELL_EVERY", 0.0)
+    monkeypatch.setattr("projections.projector.LOOK_EVERY", 0.1)

@@ -1,14 +1,10 @@
 """A rebuild: readers never notice, whatever happens to it, and the result is what was there before."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from random import Random
 
 import pytest
 
 from commands.documents import MergePatch
-from events.background import Background
 from events.position import Position
 from projections.builds import Builds
 from projections.checkpoint import Checkpoint
@@ -16,7 +12,6 @@ from projections.errors import RebuildRunning
 from projections.generation import Blueprint
 from projections.shape import EMPTY
 from projections.step import Steps
-from tests.projections.histories import write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import (
     assert_equals_fold,
@@ -27,45 +22,11 @@ from tests.projections.oracle import (
     seen,
 )
 from tests.projections.readers import Reader, reading
+from tests.projections.rebuilding import STANDING, filled, writing
 from tests.projections.wire import Fate, Wire
 from tests.projections.world import World, until
 
-pytestmark = KILLING
-BREATH = 0.01
-"""Seconds that a writer rests between two bursts: without a rest it takes what the projectors need."""
-STANDING = [f"always-{n}" for n in range(20)]
-
-
-@pytest.fixture(autouse=True)
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even few commits take many steps."""
-    monkeypatch.setattr("projections.batches.BATCH", 16)
-    monkeypatch.setattr("projections.filling.BATCH", 16)
-    monkeypatch.setattr("projections.pace.BATCH", 16)
-    monkeypatch.setattr("projections.progress.TELL_EVERY", 0.0)
-
-
-async def filled(world: World) -> None:
-    """Documents that stay, and a history around them."""
-    await world.declare("orders", "users")
-    await world.create("orders", STANDING)
-    await write(world, Random(1), 60)
-
-
-@asynccontextmanager
-async def writing(world: World, breath: float = BREATH) -> AsyncIterator[None]:
-    """Documents change all the time, in both collections; `breath`: seconds between two bursts."""
-
-    async def change() -> None:
-        random = Random(2)
-        while True:
-            await world.write("orders", random.choice(STANDING), MergePatch({"n": random.random()}))
-            await write(world, random, 2)
-            await asyncio.sleep(breath)
-
-    async with Background() as background:
-        background.start(change(), "change")
-        yield
+pytestmark = [*KILLING, pytest.mark.usefixtures("small_batches")]
 
 
 async def test_readers_never_notice_a_rebuild_during_writes(wide_world: World) -> None:

@@ -6,52 +6,23 @@ import pytest
 
 from projections.errors import NoRebuildRuns, NothingKept, RebuildRunning
 from projections.generation import companion
-from projections.jobs import Job
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold
 from tests.projections.readers import Reader, reading
-from tests.projections.test_rebuild import STANDING, filled, writing
+from tests.projections.rebuilding import (
+    STANDING,
+    filled,
+    has_begun,
+    is_free,
+    job_of,
+    kept_equals_live,
+    until_it_is,
+    writing,
+)
 from tests.projections.world import World, until
 
-pytestmark = KILLING
-
-
-@pytest.fixture(autouse=True)
-def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Even few commits take many steps, and each is told."""
-    monkeypatch.setattr("projections.filling.BATCH", 16)
-    monkeypatch.setattr("projections.batches.BATCH", 16)
-    monkeypatch.setattr("projections.pace.BATCH", 16)
-    monkeypatch.setattr("projections.progress.TELL_EVERY", 0.0)
-    monkeypatch.setattr("projections.projector.LOOK_EVERY", 0.1)
-
-
-async def job_of(world: World, collection: str = "orders") -> Job:
-    """The last rebuild."""
-    return (await world.built.jobs.all())[collection]
-
-
-async def until_it_is(world: World, state: str) -> Job:
-    """Wait until the rebuild of the orders is so."""
-
-    async def is_so() -> bool:
-        return (await job_of(world)).state == state
-
-    await until(is_so)
-    return await job_of(world)
-
-
-async def rows_of(world: World, generation: int) -> dict[bytes, bytes]:
-    """The rows of a generation of the orders."""
-    return dict(await world.redis.hgetall(world.layout.rows("orders", generation)))
-
-
-async def kept_equals_live(world: World) -> None:
-    """What is kept of the orders is what is live, row by row."""
-    live, kept = await world.built.generations.live(), await world.built.generations.kept()
-    assert kept["orders"] != live["orders"]
-    assert await rows_of(world, kept["orders"]) == await rows_of(world, live["orders"])
+pytestmark = [*KILLING, pytest.mark.usefixtures("small_batches")]
 
 
 async def test_a_rebuild_that_compares_finds_what_is_the_same_and_goes_live(wide_world: World) -> None:
@@ -287,16 +258,6 @@ async def test_a_rate_is_kept_to(world: World) -> None:
         assert job.finished_at is not None
         assert job.started_at is not None
         assert job.total / (job.finished_at - job.started_at) < 60 * 1.5
-
-
-async def has_begun(world: World) -> bool:
-    """Whether the rebuild of the orders has applied something."""
-    return (await job_of(world)).done > 0
-
-
-async def is_free(world: World) -> bool:
-    """Whether nobody works on the rebuild of the orders."""
-    return not await world.redis.exists(f"{world.layout.build('orders').base}:lease")
 
 
 async def _is_cleared(world: World) -> bool:

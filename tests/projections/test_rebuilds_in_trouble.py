@@ -14,8 +14,8 @@ from tests.projections.conftest import opened
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold
+from tests.projections.rebuilding import filled
 from tests.projections.test_losing_redis import copied, put_back
-from tests.projections.test_rebuild import filled
 from tests.projections.world import World, until
 from tests.servers import fresh_redis
 

@@ -9,12 +9,10 @@ from events.position import beginning
 from projections.jobs import Job
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold
-from tests.projections.test_rebuild import filled, writing
-from tests.projections.test_rebuild_options import job_of, small_batches
+from tests.projections.rebuilding import filled, job_of, writing
 from tests.projections.world import World, until
 
-pytestmark = KILLING
-__all__ = ["small_batches"]
+pytestmark = [*KILLING, pytest.mark.usefixtures("small_batches")]
 
 
 @pytest.fixture(autouse=True)

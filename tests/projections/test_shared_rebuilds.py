@@ -1,43 +1,30 @@
 """Rebuilds that several processes share: the very same rows, also when some of them are lost."""
 
-import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from app.projecting import projector_of
 from commands.documents import MergePatch
-from events.background import end
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold, seen
-from tests.projections.test_rebuild import STANDING, filled, writing
-from tests.projections.test_rebuild_options import (
+from tests.projections.rebuilding import (
+    STANDING,
+    crewed,
+    filled,
     has_begun,
     is_free,
     job_of,
     kept_equals_live,
-    small_batches,
+    writing,
 )
 from tests.projections.world import World, until
 
-pytestmark = KILLING
-__all__ = ["small_batches"]
-
-
-@asynccontextmanager
-async def crewed(world: World) -> AsyncIterator[None]:
-    """A projector runs that may start other processes."""
-    task = asyncio.create_task(projector_of(world.built.stores).run())
-    try:
-        yield
-    finally:
-        await end([task])
+pytestmark = [*KILLING, pytest.mark.usefixtures("small_batches")]
 
 
 @pytest.mark.parametrize(("partitions", "workers"), [(1, 3), (3, 2)], indirect=["partitions"])

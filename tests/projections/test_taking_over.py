@@ -20,7 +20,7 @@ from tests.projections.histories import write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold
 from tests.projections.processes import projector_process, shares, states_of
-from tests.projections.test_rebuild import STANDING
+from tests.projections.rebuilding import STANDING
 from tests.projections.world import World, until
 
 pytestmark = KILLING

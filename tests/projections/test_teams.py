@@ -15,11 +15,10 @@ from projections.projector import Projector
 from projections.ranges import Range, Ranges
 from projections.team import Fill, FillerFailed, Start
 from tests.projections.oracle import assert_equals_fold
-from tests.projections.test_rebuild import filled, writing
-from tests.projections.test_rebuild_options import is_free, job_of, until_it_is
-from tests.projections.test_shared_rebuilds import crewed
+from tests.projections.rebuilding import crewed, filled, is_free, job_of, until_it_is, writing
 from tests.projections.world import World, until
 
+pytestmark = pytest.mark.usefixtures("small_batches")
 MARK = b"mine"
 WORKERS = 2
 
