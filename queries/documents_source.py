@@ -22,7 +22,7 @@ def documents_of(layout: Layout, collection: str, declared: Iterable[Index] = ()
         )
         return Table(generation, layout.rows(collection, number), orders, shape.indexes, created, True)
 
-    return Source(collection, collection, tuple(declared), table, _body, document_of, _age)
+    return Source(collection, collection, tuple(declared), table, _bodies, document_of, _age)
 
 
 def _order(layout: Layout, collection: str, generation: int, index: Index) -> Order:
@@ -30,8 +30,8 @@ def _order(layout: Layout, collection: str, generation: int, index: Index) -> Or
     return Order(index.name, index, key, layout.surplus(collection, generation, index.name))
 
 
-def _body(row: bytes) -> bytes:
-    return row[HEAD_BYTES:]
+def _bodies(rows: Iterable[bytes]) -> list[bytes]:
+    return [row[HEAD_BYTES:] for row in rows]
 
 
 def _age(row: bytes) -> bytes:

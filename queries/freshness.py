@@ -1,7 +1,6 @@
 """Freshness: which positions an answer must include, and waiting until it can."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -37,12 +36,14 @@ async def read_fresh(waiters: Waiters, read: Callable[[], Awaitable[A]], fresh: 
 
     Raises: ProjectionBehind, ProjectionsAbsent, and what `read` raises.
     """
-    with suppress(ProjectionsAbsent):
+    try:
         answer = await read()
-        if answer.standing.reached(fresh.after):
+    except ProjectionsAbsent:
+        if not fresh.after:
+            raise
+    else:
+        if not fresh.after or answer.standing.reached(fresh.after):
             return answer
-    if not fresh.after:
-        raise ProjectionsAbsent
     await waiters.wait(fresh.after, fresh.patience)
     answer = await read()
     _check_reached(answer.standing, fresh)

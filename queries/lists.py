@@ -79,7 +79,7 @@ class Lists:
         if plan is None:
             return await self._scanned(source, table, query, b"" if begin is None else begin.place)
         found = await travel(self._pages, source, table, plan, query, None if begin is None else begin.place)
-        items = [source.body(row) for row in found.rows]
+        items = source.bodies(found.rows)
         following = None if found.ends is None else self._seal(source, query, plan.order.mark, found.ends)
         if query.fields is not None:
             items = source.select(items, query.fields)
@@ -103,7 +103,7 @@ class Lists:
         following = None
         if len(found) > query.limit:
             following = self._seal(source, query, SCAN_MARK, found[query.limit - 1].place)
-        items = [source.body(each.row) for each in found[: query.limit]]
+        items = source.bodies([each.row for each in found[: query.limit]])
         if query.fields is not None:
             items = source.select(items, query.fields)
         return Page(items, following, told.standing, count if query.count else None, None, size)

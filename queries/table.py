@@ -77,7 +77,7 @@ class Source:
     name:     tells sources apart, in cursors too.
     declared: the indexes that a query may count on, as soon as they are built.
     table:    what a generation (its number; "" for none) of a shape keeps of it.
-    body:     the final JSON of a row.
+    bodies:   the final JSON of rows.
     document: a row as conditions and indexes look at it.
     age:      of a row, what sorts rows in their standard order; they are travelled backwards.
     select:   bodies with the fields asked for alone.
@@ -88,7 +88,7 @@ class Source:
     name: str
     declared: tuple[Index, ...]
     table: Callable[[str, Shape], Table]
-    body: Callable[[bytes], bytes]
+    bodies: Callable[[Iterable[bytes]], list[bytes]]
     document: Callable[[bytes], Present]
     age: Callable[[bytes], bytes]
     select: Callable[[Iterable[bytes], Iterable[str]], list[bytes]] = select

@@ -195,7 +195,7 @@ def _page(
     plan: str,
     entries: int,
 ) -> Page:
-    items = [source.body(row) for row in rows]
+    items = source.bodies(rows)
     if query.fields is not None:
         items = source.select(items, query.fields)
     return Page(items, following, standing, count, plan, entries)

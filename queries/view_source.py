@@ -1,6 +1,6 @@
 """The rows of a view as a source of lists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -50,7 +50,11 @@ def rows_of(layout: Layout, collection: str, view: View, columns: Columns) -> So
     digest = sha256(text.encode()).hexdigest()[:16]
     name = f"{collection}/{view.name} {digest}"
     declared = tuple(_placed(columns, whole(view, order)) for order in view.orders)
-    return Source(collection, name, declared, table, read_body, document, age, columns.select, columns.name)
+    return Source(collection, name, declared, table, _bodies, document, age, columns.select, columns.name)
+
+
+def _bodies(rows: Iterable[bytes]) -> list[bytes]:
+    return [read_body(row) for row in rows]
 
 
 def _indexes(columns: Columns, kept: View) -> Iterator[Index]:
