@@ -1,6 +1,7 @@
 """The record of a collection in MongoDB, one document each in `collections`."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -13,6 +14,10 @@ from catalog.declaration import Declaration
 from catalog.declared import Declared, runtime_indexes, runtime_schema, runtime_views
 from catalog.errors import DeclarationInvalid
 from catalog.parsing import parse
+from catalog.schema import DocumentSchema
+
+MOST_READ = 8
+"""Declarations that are kept as they were read: a change of one asks for it, old and new, again and again."""
 
 Note = dict[str, Any]
 """What is left with a change of a collection: BSON with an `_id` of its own, and not looked into."""
@@ -55,14 +60,14 @@ class Collection(Document):
         """
         if self.dropped:
             return None
-        declaration = self.parsed()
+        declaration, schema = _read(self.declaration)
         return Declared(
             name=self.id,
             revision=self.revision,
             unique=declaration.unique,
             indexes=runtime_indexes(declaration),
             views=runtime_views(declaration),
-            schema=runtime_schema(declaration),
+            schema=schema,
             require_if_match=declaration.require_if_match,
             created_at=self.created_at,
             updated_at=self.updated_at,
@@ -72,7 +77,7 @@ class Collection(Document):
 
     def parsed(self) -> Declaration:
         """The declaration it holds. Raises: DeclarationInvalid: it is of a newer foldbase."""
-        return parse(orjson.loads(self.declaration))
+        return _read(self.declaration)[0]
 
     def says(self, declaration: Declaration) -> bool:
         """Whether it holds `declaration` already."""
@@ -80,6 +85,13 @@ class Collection(Document):
             return not self.dropped and self.parsed().is_same(declaration)
         except DeclarationInvalid:
             return False
+
+
+@lru_cache(maxsize=MOST_READ)
+def _read(text: str) -> tuple[Declaration, DocumentSchema | None]:
+    """A declaration as it is stored, and its schema compiled. Raises DeclarationInvalid."""
+    declaration = parse(orjson.loads(text))
+    return declaration, runtime_schema(declaration)
 
 
 class Newest(BaseModel):

@@ -1,6 +1,7 @@
 """What a JSON Schema must be before documents are held to it."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -54,8 +55,14 @@ def validator(schema: Any) -> Draft202012Validator:
 
 
 def _invalid(schema: Any, place: str) -> Iterator[Problem]:
-    for error in validator({"$ref": DIALECT}).iter_errors(schema):
+    for error in _dialect().iter_errors(schema):
         yield Problem(place + pointer(error.instance_path), shortened(error.message, _MAX_MESSAGE))
+
+
+@cache
+def _dialect() -> Draft202012Validator:
+    """What holds schemas to their dialect. To compile it takes longer than most schemas do."""
+    return validator({"$ref": DIALECT})
 
 
 def _unsafe(schema: Any, place: str) -> Iterator[Problem]:

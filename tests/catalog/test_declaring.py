@@ -100,6 +100,16 @@ async def test_the_same_declaration_again_changes_nothing(catalog: Catalog) -> N
     assert heard == []
 
 
+async def test_a_declaration_is_compiled_once_by_all_who_read_it(catalog: Catalog, database: Database) -> None:
+    declared, _ = await catalog.declare("flights", FLIGHTS)
+    again, _ = await catalog.declare("flights", {**FLIGHTS, "require_if_match": False})
+    back, _ = await catalog.declare("flights", FLIGHTS)
+    other = await Catalog.open(database, prefix=database.name)
+    assert declared.schema is not None
+    assert declared.schema is back.schema is (await other.find("flights")).schema
+    assert again.schema is not declared.schema
+
+
 async def test_a_changed_declaration_is_the_next_revision(catalog: Catalog) -> None:
     first, _ = await catalog.declare("flights", FLIGHTS)
     second, created = await catalog.declare("flights", {**FLIGHTS, "require_if_match": False})
