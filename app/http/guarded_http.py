@@ -1,6 +1,7 @@
 """One request after another on one connection: Sanic's Http, with the reading done by strict parsers."""
 
 import re
+from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING, Final, cast
 
@@ -143,7 +144,7 @@ class GuardedHttp(Http):
         self.renew()
 
     async def http1_response_header(self, data: bytes, end_stream: bool) -> None:
-        """Send the head, and with it the body where that is known whole; all else is done Sanic's way.
+        """Send the head, and with it the body where that is known whole.
 
         A large body goes out compressed where the client takes that.
         """
@@ -157,11 +158,35 @@ class GuardedHttp(Http):
             fields = response.fields if isinstance(response, Answer) else response.headers
             head = write_head(response.status, fields, response.content_type, len(data), self.keep_alive)
         if head is None:
-            await super().http1_response_header(data, end_stream)
+            await self._send_other_head(data, end_stream)
             return
         self.response_func = None  # type: ignore[assignment]
         await self._send(head if self.head_only else head + data)
         self.stage = Stage.IDLE
+
+    async def _send_other_head(self, data: bytes, end_stream: bool) -> None:
+        """Send the head of a stream, or of an answer that a client gets before it sends its body.
+
+        What `write_head` does not write is done Sanic's way, which adds an empty Alt-Svc.
+        """
+        response, length = self.response, len(data) if end_stream else None
+        head = write_head(response.status, response.headers, response.content_type, length, self.keep_alive)
+        if head is None or self.protocol.access_log:
+            await super().http1_response_header(data, end_stream)
+            return
+        if self.expecting_continue:
+            self.expecting_continue = False
+            head = HTTP_CONTINUE + head
+        if not end_stream:
+            data = b"%x\r\n%b\r\n" % (len(data), data) if data else b""
+        self.response_func = self._rest_of_answer(end_stream)  # type: ignore[assignment]
+        await self._send(head if self.head_only else head + data)
+        self.stage = Stage.IDLE if end_stream else Stage.RESPONSE
+
+    def _rest_of_answer(self, end_stream: bool) -> Callable[..., object] | None:
+        if end_stream:
+            return None
+        return self.head_response_ignored if self.head_only else self.http1_response_chunked
 
     async def _coded(self, data: bytes) -> bytes:
         """A large body as the client likes it best."""

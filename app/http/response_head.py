@@ -14,9 +14,11 @@ _BODILESS: Final = frozenset({204, 304})
 
 
 def write_head(
-    status: int, fields: Mapping[str, str], content_type: str | None, length: int, keep_alive: bool
+    status: int, fields: Mapping[str, str], content_type: str | None, length: int | None, keep_alive: bool
 ) -> bytes | None:
     """The head of a response with a body of `length` bytes, the empty line included.
+
+    length: None where the body comes in chunks.
 
     A status that has no body says nothing of one, whatever `length` is.
     Returns None for what Sanic is left to write: a status that is interim or has no name, fields that speak
@@ -34,7 +36,7 @@ def write_head(
     if status not in _BODILESS:
         if content_type is not None and "content-type" not in fields:
             lines.append(f"content-type: {content_type}")
-        lines.append(f"content-length: {length}")
+        lines.append("transfer-encoding: chunked" if length is None else f"content-length: {length}")
     text = "\r\n".join(lines)
     breaks = max(len(lines) - 1, 0)
     if text.count("\n") != breaks or text.count("\r") != breaks or "\0" in text:

@@ -76,3 +76,4 @@ async def test_a_response_that_streams_goes_out_in_chunks_and_leaves_the_connect
         answer = await server.answer(request + LAST)
         assert b"transfer-encoding: chunked\r\n" in answer
         assert b"\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n" in answer
+        assert b"alt-svc" not in answer
