@@ -24,7 +24,7 @@ ALONE, ONE_OF_SEVERAL = b"\0", b"\x01"
 _TAIL_BYTES = 3
 
 EntriesOf = Callable[[str, Present], list[bytes]]
-_Encoder = Callable[[str, Present], bytes | list[bytes]]
+Encoder = Callable[[str, Present], bytes | list[bytes]]
 
 
 def values_at(id: str, document: Present, path: str) -> Any | Missing:
@@ -74,10 +74,10 @@ def _last_difference(first: list[bytes], member: bytes) -> bytes:
 @lru_cache(maxsize=4096)
 def entries_of(index: Index) -> EntriesOf:
     """`entries` of one index, made once."""
-    encoders = [_encoder(field) for field in index.fields]
+    encoders = [encoder(field) for field in index.fields]
 
     def find(id: str, document: Present) -> list[bytes]:
-        encoded = [encoder(id, document) for encoder in encoders]
+        encoded = [encode_field(id, document) for encode_field in encoders]
         if list not in map(type, encoded):
             return [member_of(b"".join(encoded), id.encode())]  # type: ignore[arg-type]
         return _several(encoded, id.encode())
@@ -92,7 +92,8 @@ def _several(encoded: list[bytes | list[bytes]], id: bytes) -> list[bytes]:
     return [member_of(b"".join(key), id, flag) for key in keys]
 
 
-def _encoder(field: IndexField) -> _Encoder:
+def encoder(field: IndexField) -> Encoder:
+    """What a field of a document is encoded to; of an array each distinct element, in their order."""
     read, descending = reader(field.path), field.descending
 
     def find(id: str, document: Present) -> bytes | list[bytes]:

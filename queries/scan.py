@@ -6,10 +6,10 @@ from heapq import nsmallest
 from itertools import islice
 from typing import NamedTuple
 
-from catalog.declared import Index, IndexField
+from catalog.declared import IndexField
 from events.document import Present
 from projections.encoding import turned_over
-from projections.entries import ALONE, entries_of, key_of_member
+from projections.entries import encoder
 from projections.matching import compile
 from queries.constraints import Constraint, constraints_of
 from queries.query import Query
@@ -65,12 +65,13 @@ class _Field:
     """One field of an order. Of an array, the first of those elements counts that are asked for."""
 
     def __init__(self, field: IndexField, constraint: Constraint | None) -> None:
-        self._entries = entries_of(Index((field,)))
+        self._encode = encoder(field)
         self._bounds = None if constraint is None else constraint.bounds(field.descending)
 
     def first(self, id: str, document: Present) -> bytes:
-        members = self._entries(id, document)
-        if self._bounds is None or members[0][-3:-2] == ALONE:
-            return key_of_member(members[0])[0]
-        keys = (key_of_member(member)[0] for member in members)
-        return next(key for key in keys if any(low <= key < high for low, high in self._bounds))
+        encoded = self._encode(id, document)
+        if not isinstance(encoded, list):
+            return encoded
+        if self._bounds is None:
+            return encoded[0]
+        return next(each for each in encoded if any(low <= each < high for low, high in self._bounds))

@@ -71,6 +71,17 @@ async def test_a_small_collection_is_looked_through_and_a_large_one_is_not(order
     assert (ids(page), page.count, page.plan, page.entries) == (["o9", "o10"], 3, None, 5)
 
 
+@pytest.mark.parametrize(
+    "text", ["where[n]=1400&sort=n", "where[n][gte]=1400&sort=-n", "sort=n", "where[n][exists]=true&sort=-n"]
+)
+async def test_all_elements_of_a_long_array_are_looked_at_where_no_index_is(redis: Redis, text: str) -> None:
+    shelf = await shelf_of(redis, long={"n": list(range(1500))}, short={"n": [1400]}, one={"n": 1400})
+    page = await shelf.page(asking(f"{text}&count=true"))
+    assert (set(ids(page)), page.plan, page.count) == ({"long", "short", "one"}, None, 3)
+    if text == "where[n][gte]=1400&sort=-n":
+        assert ids(page) == ["long", "one", "short"]
+
+
 async def test_an_index_that_is_declared_and_not_there_yet_is_being_built(orders: Shelf) -> None:
     more = declared(BY_STATUS, index("total"))
     with pytest.raises(IndexBuilding) as building:
