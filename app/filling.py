@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from contextlib import suppress
 from typing import Never
 
 import uvloop
@@ -70,7 +71,8 @@ async def _hear(wanted: asyncio.Queue[int]) -> None:
 
 
 def _say(words: bytes) -> None:
-    os.write(sys.stdout.fileno(), words)
+    with suppress(BrokenPipeError):  # nobody is left who would hear it
+        os.write(sys.stdout.fileno(), words)
 
 
 def _said(reason: object, code: int) -> int:
