@@ -1,11 +1,10 @@
 """Streaming answers: a body that is made while it is sent, no faster than the client takes it."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import structlog
 from sanic.request import Request
-from sanic.response import HTTPResponse
 
 from app.http.coding_streams import UNCODED, coder_for
 
@@ -33,7 +32,7 @@ async def stream(
     """
     first = await anext(parts, b"")
     coder = UNCODED if is_awaited else coder_for(request.headers, media)
-    response = await request.respond(_Streamed(headers={**headers, **coder.headers}, content_type=media))
+    response = await request.respond(headers={**headers, **coder.headers}, content_type=media)
     try:
         await _send(response, await coder.take(first))
         async for part in parts:
@@ -50,7 +49,7 @@ async def stream(
 async def head(request: Request, headers: Mapping[str, str], media: str) -> None:
     """Answer HEAD as `stream` answers GET."""
     coder = coder_for(request.headers, media)
-    response = await request.respond(_Streamed(headers={**headers, **coder.headers}, content_type=media))
+    response = await request.respond(headers={**headers, **coder.headers}, content_type=media)
     await response.send(b"", end_stream=False)
 
 
@@ -59,15 +58,6 @@ def alive(request: Request) -> None:
     protocol: Any = request.stream.protocol if request.stream else None
     if protocol is not None:
         protocol.mark()
-
-
-class _Streamed(HTTPResponse):
-    """A response without the `Alt-Svc` that Sanic adds to what it frames itself, with nothing in it."""
-
-    @property
-    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
-        """The fields to be sent."""
-        return (field for field in super().processed_headers if field[0] != b"alt-svc")
 
 
 async def _send(response: Any, part: bytes) -> None:
