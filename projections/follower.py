@@ -19,7 +19,7 @@ _log = structlog.get_logger(__name__)
 SMALLEST_BATCH, LARGEST_BATCH = 256, 4096
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0
 IDLE_LOOK = 0.5
-CROWD, GATHER = 16, 0.008
+CROWD, GATHER = 32, 0.016
 """Where so many commits came at once, let those to come gather for so long: a step for two costs half."""
 HELD_PAUSE = 0.005
 
