@@ -21,7 +21,9 @@ LIMITS = {
     "documents that a query without an index may look through": (
         f"{Settings().scan_limit:,} (`FOLDBASE_SCAN_LIMIT`)"
     ),
-    "entries of one document in an index": f"{MOST_ENTRIES:,}; its first ones",
+    "entries of one document in an index": (
+        f"{MOST_ENTRIES:,}, the first ones; by its other elements that index does not find it"
+    ),
 }
 
 
