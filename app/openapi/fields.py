@@ -200,7 +200,7 @@ FOLD_PLAN = Header(
 )
 LINK = Header(
     "Link",
-    "The address of the next page, with `rel=next`; not on the last page.",
+    "The address of the next page, with `rel=next`; not on the last page, and not where it is over 10 KiB.",
     TEXT,
     '</v1/documents/orders?limit=1&cursor=…>; rel="next"',
 )

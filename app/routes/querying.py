@@ -22,6 +22,9 @@ from queries.parameters import decoded, from_query_string, name_of
 from queries.query import Query
 from queries.texts import IsText, texts_of
 
+MOST_LINKED = 10 * 1024
+"""An address of more characters is not linked to: with a token beside it, no head may have room for it."""
+
 _MOST_REMEMBERED = 2000
 _SAFE_IN_PLAN = "-._~,:@$!*+/"
 _UNSAFE_IN_LINK = {ord(sign): f"%{ord(sign):X}" for sign in '<>"'}
@@ -87,7 +90,7 @@ def page_answer(
     headers = {"fold-position": page.standing.header, "fold-plan": _plan(page.plan), **applied(preferred)}
     if stale:
         headers["fold-stale"] = ", ".join(map(str, stale))
-    if page.next is not None and address is not None:
+    if page.next is not None and address is not None and len(page.next) + len(address) <= MOST_LINKED:
         headers["link"] = f'<{address.translate(_UNSAFE_IN_LINK)}cursor={page.next}>; rel="next"'
     body = _written(page, query)
     headers["etag"] = _tag(request, page, body)

@@ -207,6 +207,16 @@ async def test_a_small_collection_is_scanned_and_says_so(orders: Documents) -> N
     assert answer.json()["explain"] == {"plan": "scan", "index": None, "entries": 3}
 
 
+async def test_a_cursor_too_long_for_an_address_is_not_linked_to_and_holds_in_a_body(orders: Documents) -> None:
+    for n in range(3):
+        written = await orders.put(f"o{n}", {"text": "x" * 50_000 + str(n)})
+    await orders.get("o2", after=written)
+    first = await ask(orders, "sort=text&limit=1")
+    assert (ids(first), "link" in first.headers) == (["o0"], False)
+    asked = {"sort": ["text"], "limit": 2, "cursor": first.json()["next"]}
+    assert ids(await orders.client.request("QUERY", orders.path, json=asked)) == ["o1", "o2"]
+
+
 async def test_a_plan_is_told_in_ascii(shop: Documents) -> None:
     answer = await ask(shop, "where[weird name é]=1")
     assert answer.headers["fold-plan"] == "index=weird%20name%20%C3%A9"
