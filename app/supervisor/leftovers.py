@@ -25,7 +25,8 @@ def end_leftovers(folder: Path, grace: float = 5.0) -> int:
     if run is None:
         return 0
     found = dict(_alive(run))
-    _send(found, signal.SIGTERM)
+    for number in (signal.SIGTERM, signal.SIGCONT):  # one that was stopped goes on, and ends
+        _send(found, number)
     deadline = time.monotonic() + grace
     while _any_left(found) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
