@@ -90,7 +90,7 @@ class BatchRoutes:
         """What a command writes. Raises CollectionMissing, ConditionRequired, BodyInvalid, PatchInvalid."""
         doing, id = command.command(command.id(ids), ids)
         declared = await self._declared(command)
-        if declared.require_if_match and command.condition is ANY and command.name != "create":
+        if declared.require_if_match and command.condition is ANY and not command.replaces_nothing:
             raise ConditionRequired
         return Write(declared, id or new_id(), doing, command.condition, is_new=command.name == "create")
 

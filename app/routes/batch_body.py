@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from app.errors import BatchInvalid, TooManyCommands
+from app.errors import BatchInvalid, HeaderInvalid, TooManyCommands
 from app.http.json import JsonValue
 from app.routes.preconditions import conditioned
 from app.routes.reading import document_body
+from catalog.pointers import escaped
 from commands.batch import MOST_COMMANDS, Entry, Ids, references, referred, resolved
 from commands.condition import ANY, Condition
 from commands.documents import Command, Create, Delete, JsonPatch, MergePatch, Put, Restore
@@ -38,6 +39,11 @@ class Asked:
     entry: Entry
     body: JsonValue
     condition: Condition
+
+    @property
+    def replaces_nothing(self) -> bool:
+        """Whether it can only be where there is no document, and so needs no precondition."""
+        return self.name in ("create", "restore")
 
     @property
     def makes_documents(self) -> bool:
@@ -71,7 +77,7 @@ class Asked:
 
 
 def read_batch(value: JsonValue) -> tuple[bool, list[Asked]]:
-    """Whether the batch is atomic, and its commands. Raises BatchInvalid, HeaderInvalid, TooManyCommands."""
+    """Whether the batch is atomic, and its commands. Raises BatchInvalid, TooManyCommands."""
     if not isinstance(value, dict):
         raise BatchInvalid("", "must be a JSON object")
     body = value
@@ -105,7 +111,14 @@ def _asked(command: JsonValue, place: int) -> Asked:
     except BodyInvalid as error:
         raise BatchInvalid(at, error.reason) from error
     entry = Entry(command["collection"], _id(id, at), needs)
-    return Asked(name, entry, body, ANY if match is None else conditioned(match, None))
+    return Asked(name, entry, body, ANY if match is None else _condition(match, at))
+
+
+def _condition(match: str, at: str) -> Condition:
+    try:
+        return conditioned(match, None)
+    except HeaderInvalid as error:
+        raise BatchInvalid(f"{at}/{_MATCH}", error.reason) from error
 
 
 def _id(value: JsonValue, at: str) -> str | int | None:
@@ -122,4 +135,4 @@ def _check_names(value: Mapping[str, Any], needed: tuple[str, ...], possible: tu
     for name in value:
         if name not in needed and name not in possible:
             known = ", ".join((*needed, *possible))
-            raise BatchInvalid(f"{at}/{name[:100]}", f"is not known here; there are: {known}")
+            raise BatchInvalid(f"{at}/{escaped(name[:100])}", f"is not known here; there are: {known}")

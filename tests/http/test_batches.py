@@ -187,7 +187,12 @@ async def test_references_to_what_does_not_come_before_are_refused(atomic: bool,
             {"commands": [{"command": "delete", "collection": "c", "id": "a", "if_match": 1}]},
             "/commands/0/if_match",
         ),
+        (
+            {"commands": [{"command": "delete", "collection": "c", "id": "a", "if_match": "3"}]},
+            "/commands/0/if_match",
+        ),
         ({"commands": [{"command": "delete", "collection": "c", "id": "a", "body": {}}]}, "/commands/0/body"),
+        ({"commands": [{"command": "create", "collection": "c", "body": {}, "a/b": 1}]}, "/commands/0/a~1b"),
         (
             {"commands": [{"command": "create", "collection": "c", "body": {}, "if_match": "*"}]},
             "/commands/0/if_match",
@@ -295,6 +300,17 @@ async def test_a_demanded_precondition_is_demanded_of_each_command(
     assert [each["status"] for each in told] == [201, 428]
     told = results(await send(orders, [merge("o1", n=1) | {"if_match": '"1"'}], atomic=True), 200)
     assert told[0]["version"] == 2
+
+
+async def test_what_can_replace_nothing_needs_no_precondition(
+    collection: str, admin: httpx.AsyncClient
+) -> None:
+    await admin.put(f"/v1/collections/{collection}", json={"require_if_match": True})
+    orders = Documents(admin, collection)
+    gone = [create("o1"), {"command": "delete", "id": "o1", "if_match": "*"}]
+    assert [each["status"] for each in results(await send(orders, gone, atomic=False), 200)] == [201, 204]
+    told = results(await send(orders, [{"command": "restore", "id": "o1"}], atomic=True), 200)
+    assert told[0]["status"] == 201
 
 
 async def test_what_was_made_and_deleted_in_a_batch_can_not_be_restored_in_it(orders: Documents) -> None:
