@@ -23,12 +23,12 @@ _DECLARED: Schema = {
     },
     "unique": _field_sets("Sets of fields that no two documents may share the values of.", MAX_UNIQUE),
     "indexes": _field_sets(
-        "Orders over the documents; a leading `-` reverses a field. Checked and kept; no query uses them yet.",
+        "Orders over the documents; a leading `-` reverses a field. A query is served by one of them wholly.",
         MAX_INDEXES,
     ),
     "views": {
         "type": "object",
-        "description": "Group-bys. Checked and kept; no query uses them yet.",
+        "description": "Group-bys by their names, which every write moves, to be read at `/v1/views/…`.",
         "maxProperties": MAX_VIEWS,
         "propertyNames": COLLECTION_NAME,
         "additionalProperties": {"$ref": "#/components/schemas/View"},
