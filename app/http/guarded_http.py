@@ -165,18 +165,18 @@ class GuardedHttp(Http):
         self.stage = Stage.IDLE
 
     async def _send_other_head(self, data: bytes, end_stream: bool) -> None:
-        """Send the head of a stream, or of an answer that a client gets before it sends its body.
+        """Send the head of a stream, or of an answer to a client that waits with its body.
 
-        What `write_head` does not write is done Sanic's way, which adds an empty Alt-Svc.
+        Such a client is not told to go on, and no more is read from it. What `write_head` does not write is
+        done Sanic's way, which adds an empty Alt-Svc.
         """
+        if self.expecting_continue:
+            self.abandon()
         response, length = self.response, len(data) if end_stream else None
         head = write_head(response.status, response.headers, response.content_type, length, self.keep_alive)
         if head is None or self.protocol.access_log:
             await super().http1_response_header(data, end_stream)
             return
-        if self.expecting_continue:
-            self.expecting_continue = False
-            head = HTTP_CONTINUE + head
         if not end_stream:
             data = b"%x\r\n%b\r\n" % (len(data), data) if data else b""
         self.response_func = self._rest_of_answer(end_stream)  # type: ignore[assignment]

@@ -102,6 +102,14 @@ async def test_a_client_that_waits_for_100_continue_is_told_to_go_on() -> None:
         assert server.ran == ["POST /a hi"]
 
 
+async def test_a_client_that_waits_for_100_continue_in_vain_is_answered_and_left() -> None:
+    async with serving() as server:
+        answer = await server.answer(head("Content-Length: 2", "Expect: 100-continue", method="TRACE"))
+        assert answer.startswith(b"HTTP/1.1 405 ")
+        assert b"connection: close\r\n" in answer
+        assert b"alt-svc" not in answer
+
+
 async def test_a_client_whose_body_came_with_its_head_is_not_told_to_go_on() -> None:
     async with serving() as server:
         answer = await server.answer(
