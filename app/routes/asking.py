@@ -7,7 +7,7 @@ from sanic.request import Request
 
 from app.routes.access import Access
 from app.routes.idempotency import key_of
-from app.routes.preferring import WRITES, Preferences, preferences
+from app.routes.preferring import WRITES, Possible, Preferences, preferences
 from app.routes.reading import header, parameters
 from commands.requests import Key
 
@@ -28,14 +28,15 @@ class Asked(NamedTuple):
         return self.preferred.get("return") == "minimal"
 
 
-def asked(request: Request, access: Access) -> Asked:
+def asked(request: Request, access: Access, possible: Possible = WRITES) -> Asked:
     """Who asks, before all else; then the rest.
 
+    possible: what can be preferred.
     Raises: TokenMissing, TokenInvalid, ParameterUnknown, HeaderInvalid.
     """
     actor = access.user(request).actor
     parameters(request, ())
-    return Asked(actor, key_of(request, actor), trace_of(request), preferences(request, WRITES))
+    return Asked(actor, key_of(request, actor), trace_of(request), preferences(request, possible))
 
 
 def trace_of(request: Request) -> str | None:

@@ -11,16 +11,18 @@ from app.routes.reading import header
 
 MOST_PATIENCE = 30
 
-WRITES = ("return", "handling")
-READS = ("wait", "handling")
-
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _ONE = re.compile(r'(?:[^,"]|"[^"]*")+')
-_POSSIBLE = {
-    "return": re.compile("minimal|representation"),
-    "wait": re.compile("[0-9]{1,6}"),
-    "handling": re.compile("strict|lenient"),
-}
+
+Possible = Mapping[str, re.Pattern[str]]
+"""The values that can be preferred, by the names of preferences."""
+
+_HANDLING = re.compile("strict|lenient")
+WRITES: Possible = MappingProxyType(
+    {"return": re.compile("minimal|representation"), "handling": _HANDLING},
+)
+DELETIONS: Possible = MappingProxyType({"return": re.compile("minimal"), "handling": _HANDLING})
+READS: Possible = MappingProxyType({"wait": re.compile("[0-9]{1,6}"), "handling": _HANDLING})
 
 Preferences = Mapping[str, str]
 """Values by the names of preferences, those alone that are known, possible and make sense."""
@@ -28,7 +30,7 @@ Preferences = Mapping[str, str]
 NONE: Preferences = MappingProxyType({})
 
 
-def preferences(request: Request, possible: tuple[str, ...]) -> Preferences:
+def preferences(request: Request, possible: Possible) -> Preferences:
     """What the client prefers, of what is possible here; the rest is ignored.
 
     Raises: HeaderInvalid for the rest where the client prefers `handling=strict`.
@@ -39,7 +41,7 @@ def preferences(request: Request, possible: tuple[str, ...]) -> Preferences:
     found: dict[str, str] = {}
     odd = []
     for name, value in _stated(given):
-        if name in possible and _POSSIBLE[name].fullmatch(value):
+        if name in possible and possible[name].fullmatch(value):
             found.setdefault(name, value)
         else:
             odd.append(f"{name}={value}" if value else name)

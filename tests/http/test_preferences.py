@@ -54,6 +54,17 @@ async def test_what_can_not_be_applied_is_refused_where_handling_is_strict(order
         problem(await orders.get(path, prefer="handling=strict, return=minimal"), 400, "header-invalid")
 
 
+async def test_of_a_document_that_is_deleted_there_is_nothing_to_be_told(orders: Documents) -> None:
+    await orders.put("o1", {})
+    strict = await orders.delete("o1", prefer="return=representation, handling=strict")
+    problem(strict, 400, "header-invalid")
+    deleted = await orders.delete("o1", prefer="return=representation")
+    assert (deleted.status_code, deleted.headers.get("preference-applied")) == (204, None)
+    await orders.put("o1", {})
+    deleted = await orders.delete("o1", prefer="return=minimal")
+    assert (deleted.status_code, deleted.headers["preference-applied"]) == (204, "return=minimal")
+
+
 @pytest.mark.parametrize(
     "prefer", ["a ; " * 3000 + '"', "a" + " " * 12_000 + "b", "a" * 12_000 + '"', '"' * 11_999]
 )
