@@ -26,7 +26,7 @@ def header(request: Request, name: str) -> str | None:
 
 
 def collection_name(text: str) -> str:
-    """The name of a collection in an address."""
+    """The name of a collection, or of a view, in an address."""
     return unquote(text) if "%" in text else text
 
 

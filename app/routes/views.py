@@ -37,7 +37,7 @@ class ViewRoutes:
         """GET a page of rows: those asked for, or all of them, in the order of their groups."""
         self._access.user(request)
         declared = await self._declared(collection)
-        named = self._views.named(declared, view)
+        named = self._views.named(declared, reading.collection_name(view))
         query, base = self._addresses.query(request, declared, named.columns)
         address = address_of(f"/v1/views/{declared.name}/{named.view.name}", base)
         return await self._page(request, declared, named, query, address)
@@ -48,7 +48,7 @@ class ViewRoutes:
         reading.parameters(request, ())
         asked = body_query(request)
         declared = await self._declared(collection)
-        named = self._views.named(declared, view)
+        named = self._views.named(declared, reading.collection_name(view))
         return await self._page(request, declared, named, named.columns.query(asked))
 
     async def _page(

@@ -70,6 +70,17 @@ async def test_rows_are_filtered_sorted_and_counted(flights: Documents) -> None:
     assert following.json()["next"] is None
 
 
+async def test_a_view_is_found_by_its_name_percent_encoded(flights: Documents) -> None:
+    address = f"/v1/views/{flights.collection}/%62y_year"
+    read = await flights.client.get(f"{address}?limit=1")
+    asked = await flights.client.request("QUERY", address, json={"limit": 1})
+    assert read.json() == asked.json() == {"items": await rows(flights, "limit=1"), "next": read.json()["next"]}
+    assert (
+        "'by/year'"
+        in problem(await flights.client.get(f"{address[:-5]}%2Fyear"), 404, "view-missing")["detail"]
+    )
+
+
 async def test_the_group_of_null_is_found_by_the_null_of_a_bucket(own_flights: Documents) -> None:
     written = await own_flights.put("f60", {"carrier": "16"})
     await own_flights.get("f60", after=written)
