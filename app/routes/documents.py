@@ -12,7 +12,7 @@ from app.routes.app import App
 from app.routes.asking import Asked, asked
 from app.routes.freshness import freshness
 from app.routes.known_pages import KnownPages
-from app.routes.preferring import DELETIONS, applied
+from app.routes.preferring import UNTOLD, applied
 from app.routes.querying import Addresses, address_of, body_query, page_answer
 from catalog.declared import Declared
 from commands.condition import ANY, Condition
@@ -127,7 +127,7 @@ class DocumentRoutes:
 
     async def delete(self, request: Request, collection: str, id: str) -> HTTPResponse:
         """DELETE a document; its history stays."""
-        asks, id = asked(request, self._access, DELETIONS), reading.document_id(id)
+        asks, id = asked(request, self._access, UNTOLD), reading.document_id(id)
         return await self._write(request, asks, collection, id, Delete())
 
     async def restore(self, request: Request, collection: str, id: str) -> HTTPResponse:

@@ -24,7 +24,7 @@ from app.routes.access import Access
 from app.routes.app import App
 from app.routes.asking import trace_of
 from app.routes.idempotency import given_key
-from app.routes.preferring import WRITES, Preferences, applied, preferences
+from app.routes.preferring import UNTOLD, Preferences, applied, preferences
 from app.routes.streaming import stream
 from catalog.declared import Declared
 from queries.errors import QueryInvalid
@@ -64,7 +64,7 @@ class ImportRoutes:
         actor = self._access.user(request).actor
         given = reading.parameters(request, PARAMETERS)
         on_conflict, id_field, first_line = _on_conflict(given), given.get("id"), _first_line(given)
-        preferred = _preferred(request)
+        preferred = preferences(request, UNTOLD)
         keys = _keys(request, actor, f"{on_conflict}\0{id_field or ''}")
         _check_body(request)
         declared = await self._declared(reading.collection_name(collection))
@@ -130,12 +130,6 @@ def _first_line(given: dict[str, str]) -> int:
     if not _LINE.fullmatch(text):
         raise QueryInvalid("first_line", "is a whole number from 1 on")
     return int(text)
-
-
-def _preferred(request: Request) -> Preferences:
-    """Documents are not returned in any case: there is nothing to `return=representation`."""
-    found = preferences(request, WRITES)
-    return {name: value for name, value in found.items() if value != "representation"}
 
 
 def _keys(request: Request, actor: str, asked: str) -> LineKeys | None:

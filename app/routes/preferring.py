@@ -18,10 +18,10 @@ Possible = Mapping[str, re.Pattern[str]]
 """The values that can be preferred, by the names of preferences."""
 
 _HANDLING = re.compile("strict|lenient")
-WRITES: Possible = MappingProxyType(
-    {"return": re.compile("minimal|representation"), "handling": _HANDLING},
-)
-DELETIONS: Possible = MappingProxyType({"return": re.compile("minimal"), "handling": _HANDLING})
+WRITES: Possible = MappingProxyType({"return": re.compile("minimal|representation"), "handling": _HANDLING})
+UNTOLD: Possible = MappingProxyType({"return": re.compile("minimal"), "handling": _HANDLING})
+"""Of writes that are never answered with a document."""
+
 READS: Possible = MappingProxyType({"wait": re.compile("[0-9]{1,6}"), "handling": _HANDLING})
 
 Preferences = Mapping[str, str]

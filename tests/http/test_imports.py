@@ -218,6 +218,7 @@ async def test_a_key_of_lines_is_its_callers_own(orders: Documents, admin: httpx
         ("?first_line=one", {}, 400, "query-invalid"),
         ("", {"idempotency_key": '"'}, 400, "header-invalid"),
         ("", {"prefer": "handling=strict, wait=3"}, 400, "header-invalid"),
+        ("", {"prefer": "handling=strict, return=representation"}, 400, "header-invalid"),
         ("", {"authorization": "Bearer x"}, 401, "token-invalid"),
         ("", {"content_type": "application/json"}, 415, "media-type-unsupported"),
         ("", {"content_encoding": "gzip"}, 415, "coding-unsupported"),
