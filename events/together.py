@@ -117,5 +117,10 @@ def ready(news: Sequence[NewCommit], partitions: int, nonces: Nonces, at: dateti
         batch.append(Ready(new, nonce, stored, more=more))
         size += len(stored)
         if size > MOST_BATCH_BYTES:
-            raise InvalidValue("", f"make more than {MOST_BATCH_BYTES:,} bytes of BSON together")
+            raise TogetherRefused(index, _too_much())
     return batch
+
+
+def _too_much() -> InvalidValue:
+    most = f"{MOST_BATCH_BYTES:,} bytes of BSON"
+    return InvalidValue("", f"does not fit into the {most} that are written together; write less at once")

@@ -19,6 +19,7 @@ from catalog.parsing import MAX_BYTES
 from catalog.schema import MAX_VIOLATIONS
 from catalog.schema_rules import MAX_PATTERNS, MAX_SCHEMA_BYTES
 from catalog.views import MAX_CONDITIONS, MAX_GROUP_FIELDS, MAX_MEASURES, MAX_ORDERS
+from commands.batch import MOST_COMMANDS
 from commands.execution import MOST_ATTEMPTS
 from commands.json_patch import MOST_OPERATIONS
 from events.batch import MOST_BATCH, MOST_BATCH_BYTES, MOST_WAITING, MOST_WAITING_BYTES
@@ -57,6 +58,9 @@ LIMITS = {
     ),
     "connections of one worker": f"{CONNECTION_LIMIT:,}",
     "documents of a page": f"{MOST_LIMIT:,}; {DEFAULT_LIMIT} unless said",
+    "commands of a batch": (
+        f"{MOST_COMMANDS:,}; {MOST_BATCH_BYTES // MIB} MiB of BSON where it is all or nothing"
+    ),
     "exports that a worker makes at a time": f"{MOST_AT_ONCE}; then 503 `overloaded`",
     "columns of an export": f"{MOST_COLUMNS:,} fields of documents; the others stand in `_rest`",
     "wait for `Fold-After`": f"{MOST_PATIENCE} seconds; {Freshness().patience:g} unless said",

@@ -92,3 +92,10 @@ async def test_a_tail_that_only_a_deposed_primary_had_is_not_built_upon(
     assert not told
     assert await everything(direct) == [before, *commits]
     assert await database["commits"].count_documents({}) == 6
+
+
+async def test_commits_too_large_together_are_refused_at_the_first_that_does_not_fit(log: EventLog) -> None:
+    large = Event("created", {"text": "x" * 2**20})
+    with pytest.raises(TogetherRefused, match=r"commit 11: .* write less at once"):
+        await log.append_together([new(f"orders/o{number}", events=[large]) for number in range(14)])
+    assert await everything(log) == []
