@@ -64,3 +64,9 @@ def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("projections.pace.BATCH", 16)
     monkeypatch.setattr("projections.progress.TELL_EVERY", 0.0)
     monkeypatch.setattr("projections.projector.LOOK_EVERY", 0.1)
+
+
+@pytest.fixture
+def nothing_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No parked document is tried again by itself, unless a test says so."""
+    monkeypatch.setattr("projections.parking.BOUND", 0.0)
