@@ -135,8 +135,8 @@ class EventLog:
         news:     1..1,000, together at most 12 MiB of BSON; each as `append` takes it. There may be several of
                   one stream, each counting on from the one before; a claim may be released and taken again.
         Raises:   TogetherRefused: nothing was written; it tells which commit is to blame, of several the
-                  first that is known, and why.
-                  InvalidValue: nothing was written; they are too many, or too large together.
+                  first that is known, and why: also where all are too large together.
+                  InvalidValue: nothing was written; they are too many.
                   LogUnavailable: `unknown` says whether they may have been written.
         Promises: those of one partition stand at successive positions, in the order given. A reader of one
                   partition sees all of them or none. A caller that goes away neither undoes nor halves them.
