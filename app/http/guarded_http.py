@@ -170,23 +170,33 @@ class GuardedHttp(Http):
         Such a client is not told to go on, and no more is read from it. What `write_head` does not write is
         done Sanic's way, which adds an empty Alt-Svc.
         """
-        if self.expecting_continue:
+        chunked = self.request.version != "1.0"
+        if self.expecting_continue or not (end_stream or chunked):
             self.abandon()
         response, length = self.response, len(data) if end_stream else None
-        head = write_head(response.status, response.headers, response.content_type, length, self.keep_alive)
+        fields, kind = response.headers, response.content_type
+        head = write_head(response.status, fields, kind, length, self.keep_alive, chunked=chunked)
         if head is None or self.protocol.access_log:
             await super().http1_response_header(data, end_stream)
             return
-        if not end_stream:
+        if chunked and not end_stream:
             data = b"%x\r\n%b\r\n" % (len(data), data) if data else b""
-        self.response_func = self._rest_of_answer(end_stream)  # type: ignore[assignment]
+        self.response_func = self._rest_of_answer(end_stream, chunked)  # type: ignore[assignment]
         await self._send(head if self.head_only else head + data)
         self.stage = Stage.IDLE if end_stream else Stage.RESPONSE
 
-    def _rest_of_answer(self, end_stream: bool) -> Callable[..., object] | None:
+    def _rest_of_answer(self, end_stream: bool, chunked: bool) -> Callable[..., object] | None:
         if end_stream:
             return None
-        return self.head_response_ignored if self.head_only else self.http1_response_chunked
+        if self.head_only:
+            return self.head_response_ignored
+        return self.http1_response_chunked if chunked else self._send_unframed
+
+    async def _send_unframed(self, data: bytes, end_stream: bool) -> None:
+        """More of a stream to a client of HTTP/1.0, which knows no chunks: it ends with the connection."""
+        await self._send(data)
+        if end_stream:
+            self.response_func, self.stage = None, Stage.IDLE  # type: ignore[assignment]
 
     async def _coded(self, data: bytes) -> bytes:
         """A large body as the client likes it best."""

@@ -14,11 +14,17 @@ _BODILESS: Final = frozenset({204, 304})
 
 
 def write_head(
-    status: int, fields: Mapping[str, str], content_type: str | None, length: int | None, keep_alive: bool
+    status: int,
+    fields: Mapping[str, str],
+    content_type: str | None,
+    length: int | None,
+    keep_alive: bool,
+    *,
+    chunked: bool = True,
 ) -> bytes | None:
     """The head of a response with a body of `length` bytes, the empty line included.
 
-    length: None where the body comes in chunks.
+    length: None where it is not known: the body comes in chunks, or ends with the connection.
 
     A status that has no body says nothing of one, whatever `length` is.
     Returns None for what Sanic is left to write: a status that is interim or has no name, fields that speak
@@ -36,7 +42,10 @@ def write_head(
     if status not in _BODILESS:
         if content_type is not None and "content-type" not in fields:
             lines.append(f"content-type: {content_type}")
-        lines.append("transfer-encoding: chunked" if length is None else f"content-length: {length}")
+        if length is not None:
+            lines.append(f"content-length: {length}")
+        elif chunked:
+            lines.append("transfer-encoding: chunked")
     text = "\r\n".join(lines)
     breaks = max(len(lines) - 1, 0)
     if text.count("\n") != breaks or text.count("\r") != breaks or "\0" in text:

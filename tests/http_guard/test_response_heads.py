@@ -77,3 +77,14 @@ async def test_a_response_that_streams_goes_out_in_chunks_and_leaves_the_connect
         assert b"transfer-encoding: chunked\r\n" in answer
         assert b"\r\n\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n" in answer
         assert b"alt-svc" not in answer
+
+
+@pytest.mark.parametrize("option", ["", "Connection: keep-alive\r\n"])
+async def test_a_response_that_streams_to_http_1_0_ends_with_the_connection(option: str) -> None:
+    request = f"GET /stream HTTP/1.0\r\nHost: localhost\r\n{option}\r\n".encode()
+    async with serving() as server:
+        head, _, body = (await server.answer(request + LAST)).partition(b"\r\n\r\n")
+        assert body == b"onetwo"
+        assert b"connection: close" in head
+        assert b"transfer-encoding" not in head
+        assert server.ran == []
