@@ -267,25 +267,6 @@ def test_no_more_than_a_hundred_problems_are_told() -> None:
     assert len(pointers({f"k{n}": 1 for n in range(500)})) == 100
 
 
-@pytest.mark.parametrize(
-    "name", ["", "$where", "Flights", "_own", "a.b", "a" * 64, "a\0", "flights\n", "1a", "ä"]
-)
-def test_a_name_that_cannot_be_is_refused(name: str) -> None:
-    with pytest.raises(DeclarationInvalid, match="is no collection name"):
-        valid(name, {})
-
-
-@pytest.mark.parametrize("name", ["batch", "query", "rebuild", "foldbase"])
-def test_a_reserved_name_is_refused(name: str) -> None:
-    with pytest.raises(DeclarationInvalid, match="is reserved"):
-        valid(name, {})
-
-
-@pytest.mark.parametrize("name", ["a", "a" * 63, "order_lines_2", "batches"])
-def test_a_name_that_can_be_is_accepted(name: str) -> None:
-    assert valid(name, {"require_if_match": True}).require_if_match
-
-
 def test_problems_of_the_name_and_of_the_body_are_told_together() -> None:
     with pytest.raises(DeclarationInvalid) as refused:
         valid("Flights", {"indexs": []})
