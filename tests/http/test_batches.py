@@ -1,6 +1,5 @@
 """Batches: each command has its own outcome, or all of them one; some need the ids of earlier ones."""
 
-from itertools import count
 from typing import Any
 
 import httpx
@@ -9,8 +8,6 @@ import pytest
 
 from tests.http.batches import Command, create, merge, put, results, send
 from tests.http.documents import Documents, problem
-
-_numbers = count(1)
 
 
 EVERY = [
