@@ -9,7 +9,6 @@ import pytest
 from tests.http.batches import Command, create, merge, put, results, send
 from tests.http.documents import Documents, problem
 
-
 EVERY = [
     create("o1", n=1),
     put("o1", n=2),
