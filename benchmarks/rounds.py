@@ -1,6 +1,6 @@
 """Rounds: the sides of a comparison take turns, so that a slow minute of the machine hits them all."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from statistics import median
 from typing import TypeVar
 
@@ -20,6 +20,11 @@ async def interleaved(sides: Mapping[Side, Measure], rounds: int) -> dict[Side, 
 def medians(figures: Mapping[Side, list[float]]) -> dict[Side, float]:
     """Reduce the rounds of each side to their median."""
     return {name: median(rounds) for name, rounds in figures.items()}
+
+
+def paired(over: Sequence[float], under: Sequence[float]) -> float:
+    """Reduce two sides to the median of their ratios, each of one round: a slow minute cancels out."""
+    return median(one / other for one, other in zip(over, under, strict=True))
 
 
 def percentile(values: list[float], share: float) -> float:

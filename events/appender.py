@@ -17,15 +17,14 @@ from typing import Protocol
 import structlog
 
 from events.background import end
-from events.batch import MOST_BATCH, Append, Waiting
+from events.batch import Append, Waiting
+from events.crowd import Crowd
 from events.errors import FoldbaseError, LogUnavailable
 from events.pauses import Pauses
 from events.position import Position
 
 _log = structlog.get_logger(__name__)
 
-IDLE_TURNS = 4
-CROWD = 32  # from so many callers at one time on, MongoDB stores half of them while the other half is decided
 LOOKS = 8  # in the time of one patience
 
 
@@ -93,7 +92,7 @@ class Appender:
         self._waiting = Waiting()
         self._tail: Position | None = None
         self._closing = False
-        self._crowd = 0
+        self._crowd = Crowd()
         self._task: asyncio.Task[None] | None = None
         self._watchdog: asyncio.TimerHandle
 
@@ -118,7 +117,7 @@ class Appender:
     async def _run(self) -> None:
         while len(self._waiting) or not self._closing:
             await self._waiting.arrived.wait()
-            await self._gather()
+            await self._crowd.gather(self._waiting)
             batch = self._waiting.take()
             if not batch:
                 if self._closing:
@@ -127,7 +126,7 @@ class Appender:
                 continue
             try:
                 await self._store(batch)
-                self._crowd = len(batch) + len(self._waiting)
+                self._crowd.seen(len(batch) + len(self._waiting))
             except asyncio.CancelledError:
                 _fail(batch, LogUnavailable("this process is stopping", unknown=True))
                 raise
@@ -135,19 +134,6 @@ class Appender:
                 _log.exception("append failed")
                 self._tail = None
                 _fail(batch, LogUnavailable(f"unexpected: {fault!r}", unknown=True))
-
-    async def _gather(self) -> None:
-        """Let the event loop bring what is on its way; not by the clock, only while there is more each turn.
-
-        Where many call, half of them are enough: this process works on the others while MongoDB stores these.
-        """
-        enough = min(self._crowd // 2, MOST_BATCH) if self._crowd >= CROWD else MOST_BATCH
-        count, idle = len(self._waiting), 0
-        while idle < IDLE_TURNS and count < enough:
-            await asyncio.sleep(0)
-            grown = len(self._waiting)
-            idle = idle + 1 if grown == count else 0
-            count = grown
 
     async def _store(self, batch: list[Append]) -> None:
         self._watch(batch, asyncio.get_running_loop().time())
@@ -244,8 +230,11 @@ class Appender:
     def _stored(self, batch: list[Append], first: Position) -> None:
         if not batch:
             return
-        for place, append in enumerate(batch, first):
-            append.done(Position(place))
+        placed = list(enumerate(batch, first))
+        for far in (True, False):  # who is far has the longer way back
+            for place, append in placed:
+                if append.far is far:
+                    append.done(Position(place))
         self._tail = Position(first + len(batch) - 1)
         self._announce(self._tail)
 

@@ -1,8 +1,11 @@
 """Commits on their way: ready to be stored; waiting for one writer; cut into batches."""
 
 import asyncio
+import contextlib
+from abc import ABC, abstractmethod
 from collections import deque
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
@@ -36,10 +39,13 @@ class Ready:
 
 
 @dataclass(slots=True, eq=False)
-class Append(Ready):
-    """One commit on its way by itself. `outcome` is where its caller waits."""
+class Append(Ready, ABC):
+    """One commit on its way by itself. `since`: when it came, by the loop's clock.
 
-    outcome: "asyncio.Future[Position]"
+    Whoever appends it tells once what became of it; what is told later is not heard.
+    """
+
+    far: ClassVar[bool]  # whether its caller is in another process
     since: float
     claims: bool = field(init=False)
 
@@ -52,13 +58,29 @@ class Append(Ready):
         new = self.new
         return (new.stream,) if new.request is None else (new.stream, new.request)
 
+    @abstractmethod
     def done(self, place: Position) -> None:
         """Tell the caller, if it is still there, that the commit stands at `place`."""
+
+    @abstractmethod
+    def failed(self, error: Exception) -> None:
+        """Tell the caller, if it is still there, what went wrong."""
+
+
+@dataclass(slots=True, eq=False)
+class LocalAppend(Append):
+    """An append of this process. `outcome` is where its caller waits."""
+
+    far = False
+    outcome: "asyncio.Future[Position]"
+
+    def done(self, place: Position) -> None:
+        """See Append."""
         if not self.outcome.done():
             self.outcome.set_result(place)
 
     def failed(self, error: Exception) -> None:
-        """Tell the caller, if it is still there, what went wrong."""
+        """See Append."""
         if not self.outcome.done():
             self.outcome.set_exception(error)
 
@@ -69,6 +91,8 @@ class Waiting:
     def __init__(self) -> None:
         self._appends: deque[Append] = deque()
         self._bytes = 0
+        self._wanted = MOST_WAITING
+        self._reached = asyncio.Event()
         self.arrived = asyncio.Event()
 
     def __len__(self) -> int:
@@ -81,6 +105,17 @@ class Waiting:
         self._appends.append(append)
         self._bytes += len(append.stored)
         self.arrived.set()
+        if self._enough():
+            self._reached.set()
+
+    async def reach(self, count: int, *, within: float) -> None:
+        """Wait until `count` appends wait, or as many bytes as one batch takes; `within` seconds at most."""
+        self._wanted = count
+        self._reached.clear()
+        if not self._enough():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within):
+                    await self._reached.wait()
 
     def take(self) -> list[Append]:
         """The next batch: at most 1,000 appends and 12 MiB, all with claims or all without.
@@ -113,3 +148,6 @@ class Waiting:
             old.failed(error)
         if not self._appends:
             self.arrived.clear()
+
+    def _enough(self) -> bool:
+        return len(self._appends) >= self._wanted or self._bytes >= MOST_BATCH_BYTES

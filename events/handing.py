@@ -6,7 +6,7 @@ from pathlib import Path
 
 from events.batch import Append
 from events.position import Position
-from events.wire import STORED, Answer, Handed, error_of, read_answers, read_frame, write_appends
+from events.wire import STORED, Answer, Handed, error_of, read_answers, read_frame, unbuffered, write_appends
 
 GREETED_WITHIN = 0.2
 
@@ -15,6 +15,7 @@ class Handover:
     """A connection to the host. `pending` are the appends it has not answered yet, by number."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        unbuffered(writer)
         self._reader = reader
         self._writer = writer
         self._loop = asyncio.get_running_loop()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from events.appender import Appender
@@ -12,7 +12,17 @@ from events.batch import Append
 from events.commit import NewCommit
 from events.errors import LogUnavailable
 from events.position import NO_STREAM, Position, StreamName
-from events.wire import GREETING, STORED, Answer, Handed, answer_of, read_appends, read_frame, write_answers
+from events.wire import (
+    GREETING,
+    STORED,
+    Answer,
+    Handed,
+    answer_of,
+    read_appends,
+    read_frame,
+    unbuffered,
+    write_answers,
+)
 
 
 class Host:
@@ -41,6 +51,7 @@ class Host:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         guest = Guest(self._appenders, writer)
         self._guests.add(writer)
+        unbuffered(writer)
         writer.write(GREETING)
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             while True:
@@ -56,6 +67,29 @@ def _bind(listening: socket.socket, path: Path) -> None:
     path.chmod(0o600)
 
 
+@dataclass(slots=True, eq=False)
+class HandedAppend(Append):
+    """An append that a guest has handed over."""
+
+    far = True
+    guest: "Guest"
+    number: int
+    told: bool = field(default=False, init=False)
+
+    def done(self, place: Position) -> None:
+        """See Append."""
+        self._tell(Answer(self.number, STORED, place))
+
+    def failed(self, error: Exception) -> None:
+        """See Append."""
+        self._tell(answer_of(self.number, error))
+
+    def _tell(self, answer: Answer) -> None:
+        if not self.told:
+            self.told = True
+            self.guest.answer(answer)
+
+
 class Guest:
     """One process that hands its appends to us; answers of one turn of the loop go out as one frame."""
 
@@ -67,21 +101,16 @@ class Guest:
 
     def put(self, handed: Handed) -> None:
         """Append what was handed over; the answer follows when it is known, if the guest is still there."""
-        outcome: asyncio.Future[Position] = self._loop.create_future()
-        outcome.add_done_callback(partial(self._done, handed.number))
         stream, taken, released = handed.claims or ("", (), ())
         new = NewCommit(StreamName(stream), NO_STREAM, [], "", request=b"", taken=taken, released=released)
-        append = Append(new, handed.nonce, handed.stored, outcome, self._loop.time())
+        append = HandedAppend(new, handed.nonce, handed.stored, self._loop.time(), self, handed.number)
         try:
             self._appenders[handed.partition].put(append)
         except LogUnavailable as error:
             append.failed(error)
 
-    def _done(self, number: int, outcome: "asyncio.Future[Position]") -> None:
-        if outcome.cancelled():
-            return
-        error = outcome.exception()
-        answer = Answer(number, STORED, outcome.result()) if error is None else answer_of(number, error)
+    def answer(self, answer: Answer) -> None:
+        """Tell the guest what became of an append, together with what else is told in this turn."""
         if not self._answers:
             self._loop.call_soon(self._send)
         self._answers.append(answer)

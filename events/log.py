@@ -8,7 +8,7 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from events.appender import Appender
-from events.batch import Append
+from events.batch import Append, LocalAppend
 from events.claims import Holding
 from events.codec import PLAIN, decoded
 from events.commit import Commit, NewCommit, committed, encoded, from_stored, now
@@ -121,7 +121,7 @@ class EventLog:
         """
         nonce, at = self._nonces.next(), now()
         loop = asyncio.get_running_loop()
-        append = Append(new, nonce, encoded(new, at, nonce), loop.create_future(), loop.time())
+        append = LocalAppend(new, nonce, encoded(new, at, nonce), loop.time(), loop.create_future())
         partition = partition_for(new.stream, self.partitions)
         if self._sharing is None:
             self._appenders[partition].put(append)

@@ -17,7 +17,7 @@ import structlog
 
 from events.appender import Appender
 from events.background import end
-from events.batch import Append
+from events.batch import Append, LocalAppend
 from events.errors import LogError, RequestRepeated, VersionConflict
 from events.handing import Handover
 from events.hosting import Host
@@ -105,7 +105,7 @@ class Sharing:
     async def _send_again(self, partition: int, append: Append) -> None:
         """Append what a lost host left unanswered: the same commit, so that a twin of it is recognised."""
         loop = asyncio.get_running_loop()
-        twin = Append(append.new, append.nonce, append.stored, loop.create_future(), loop.time())
+        twin = LocalAppend(append.new, append.nonce, append.stored, loop.time(), loop.create_future())
         try:
             self._appenders[partition].put(twin)
             append.done(await twin.outcome)

@@ -94,6 +94,14 @@ async def read_frame(reader: asyncio.StreamReader) -> bytes:
     return await reader.readexactly(size)
 
 
+def unbuffered(writer: asyncio.StreamWriter) -> None:
+    """Have what is written go out as it is written, and not at the end of the loop's turn.
+
+    uvloop keeps what is below the limit until then, and other requests of that turn would delay the answer.
+    """
+    writer.transport.set_write_buffer_limits(high=0)
+
+
 def answer_of(number: int, error: BaseException) -> Answer:
     """How an error travels."""
     match error:

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.bars import Bar, Row
-from benchmarks.rounds import interleaved, medians, percentile
+from benchmarks.rounds import interleaved, medians, paired, percentile
 from benchmarks.scenarios import applying, counts, create, memory, pages, read, workers
 from benchmarks.sizes import flat
 
@@ -38,13 +38,20 @@ def test_the_median_round_of_each_side_counts() -> None:
     assert medians({"fast": [10, 1000, 20], "slow": [3, 1, 2]}) == {"fast": 20, "slow": 2}
 
 
+def test_sides_are_compared_round_by_round() -> None:
+    slow_minute = {"one": [100.0, 50.0, 100.0], "two": [110.0, 55.0, 80.0]}
+    assert paired(slow_minute["two"], slow_minute["one"]) == 1.1
+
+
 @pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (1.0, 100), (0.001, 1)])
 def test_a_percentile_is_a_value_that_was_measured(share: float, value: float) -> None:
     assert percentile([float(n) for n in range(100, 0, -1)], share) == value
 
 
 def test_creating_is_compared_with_the_faster_driver() -> None:
-    against, workers = create.judged({"pymongo": 1000, "motor": 1200, "one worker": 3000, "two workers": 3300})
+    drivers = {"pymongo": [1000.0, 900], "motor": [1200.0, 1200]}
+    product = {"one worker": [3000.0, 3000], "two workers": [3300.0, 3300]}
+    against, workers = create.judged({**drivers, **product})
 
     assert (against.measured, workers.measured) == (2.5, 1.1)
     assert against.holds

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import bson
 
 from events.appender import Appender, Writer
-from events.batch import Append
+from events.batch import Append, LocalAppend
 from events.commit import NewCommit, now, to_stored
 from events.position import Position
 
@@ -68,8 +68,8 @@ async def appender_on(
         await appender.close()
 
 
-def on_its_way(new: NewCommit) -> Append:
+def on_its_way(new: NewCommit) -> LocalAppend:
     """What `EventLog.append` hands to an appender."""
     loop, nonce = asyncio.get_running_loop(), os.urandom(8)
     stored = bson.encode(to_stored(new, now(), nonce))
-    return Append(new, nonce, stored, loop.create_future(), loop.time())
+    return LocalAppend(new, nonce, stored, loop.time(), loop.create_future())

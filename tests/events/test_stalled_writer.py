@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from events.appender import Appender
-from events.batch import Append
+from events.batch import LocalAppend
 from events.errors import VersionConflict
 from events.log import EventLog
 from events.position import Position, StreamName, beginning
@@ -42,7 +42,7 @@ async def stalled(database: Database, partition: int, gate: Gate) -> AsyncIterat
         yield appender
 
 
-def put(appender: Appender, *streams: StreamName) -> list[Append]:
+def put(appender: Appender, *streams: StreamName) -> list[LocalAppend]:
     """Have one commit for each stream on its way."""
     appends = [on_its_way(new(stream)) for stream in streams]
     for append in appends:
