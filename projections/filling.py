@@ -6,6 +6,7 @@ from contextlib import aclosing
 from events.log import EventLog
 from events.position import Position
 from projections.batches import BATCH, batches
+from projections.errors import CheckpointMoved
 from projections.expected import Expected
 from projections.nearing import Nearing
 from projections.pace import Pace
@@ -36,7 +37,7 @@ class Filling:
         """Catch up until what is left is so little that the live ones can stand still for it.
 
         Raises: LogUnavailable, CatalogUnavailable, ProjectionAway, RebuildInterrupted, UnknownEvent;
-                CheckpointMoved: somebody else works on it.
+                CheckpointMoved: somebody else works on it, or it is ahead of the live ones.
         """
         before, left = None, await self.catch_up(progress, pace)
         while left > BATCH and (before is None or left < before):
@@ -51,6 +52,8 @@ class Filling:
 
     async def _fill(self, partition: int, until: Position, progress: Progress, pace: Pace) -> None:
         after = await self._build.position(partition)
+        if after > until:  # Redis was put back; nobody may hold the live ones until they are where we are
+            raise CheckpointMoved
         name = self._collection
         async with aclosing(batches(self._log, after=after, until=until, collection=name)) as found:
             async for commits in found:

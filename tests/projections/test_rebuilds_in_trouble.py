@@ -3,19 +3,22 @@
 import time
 from collections.abc import AsyncIterator
 from random import Random
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
 from app.settings import Settings
 from events.background import Background
+from events.position import Position
+from projections.filling import Filling
 from projections.jobs import Job
 from tests.projections.conftest import opened
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold
 from tests.projections.rebuilding import filled
-from tests.projections.test_losing_redis import copied, put_back
+from tests.projections.test_losing_redis import Copy, copied, put_back
 from tests.projections.world import World, until
 from tests.servers import fresh_redis
 
@@ -115,6 +118,34 @@ async def test_an_older_copy_put_back_under_a_rebuild_ends_with_the_fold(wide_wo
         await world.rebuilt("orders")
         await world.caught_up()
         await world.built.steering.forget("orders")
+        await until(lambda: _nothing_is_built(world))
+        await assert_equals_fold(world)
+
+
+async def test_a_build_that_is_ahead_of_what_was_put_back_does_not_hold_it_there(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Redis is put back between the look at where the live ones stand and the filling up to there."""
+    copies: list[Copy] = []
+    fill = Filling._fill
+
+    async def filling(self: Filling, partition: int, until: Position, *others: Any) -> None:
+        if not copies:
+            copies.append(await copied(world.redis))
+            await write(world, Random(3), 20)
+            await world.caught_up()
+        elif len(copies) == 1 and until == (await world.heads())[partition]:
+            await put_back(world.redis, copies[0])
+            copies.append({})
+        await fill(self, partition, until, *others)
+
+    monkeypatch.setattr(Filling, "_fill", filling)
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        await world.rebuild("orders")
+        assert len(copies) == 2
+        await world.caught_up()
         await until(lambda: _nothing_is_built(world))
         await assert_equals_fold(world)
 
