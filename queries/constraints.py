@@ -4,7 +4,7 @@ Either some points (values it may be equal to), or one span (an interval of valu
 one another come to no points.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -30,10 +30,13 @@ class Points(NamedTuple):
 
     values: tuple[bytes, ...]
 
+    def starts(self, descending: bool) -> Sequence[bytes]:
+        """What entries of fitting values begin with, in the order of a field of that direction."""
+        return [turned_over(value) for value in reversed(self.values)] if descending else self.values
+
     def bounds(self, descending: bool) -> list[tuple[bytes, bytes]]:
         """Where fitting values begin and end (exclusive), in the order of a field of that direction."""
-        starts = [turned_over(value) for value in reversed(self.values)] if descending else self.values
-        return [(start, beyond(start)) for start in starts]
+        return [(start, beyond(start)) for start in self.starts(descending)]
 
 
 class Span(NamedTuple):

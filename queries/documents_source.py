@@ -6,7 +6,8 @@ from catalog.declared import Index, IndexField
 from projections.layout import BY_CREATION, Layout
 from projections.row import HEAD_BYTES, ORDER_BYTES, document_of
 from projections.shape import Shape
-from queries.table import Order, Source, Table
+from queries.course import Order
+from queries.table import Source, Table
 
 _CREATED = Index((IndexField("_meta.created_at", False),))
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from projections.shape import EMPTY, Shape, read_shape
 from queries.constraints import constraints_of
+from queries.course import MARK_BYTES, course_of
 from queries.cursor import Cursors
 from queries.errors import IndexBuilding, IndexNeeded, QueryInvalid
 from queries.packing import packed
@@ -15,7 +16,7 @@ from queries.planner import choose, index_for
 from queries.query import Query
 from queries.scan import scan
 from queries.standing import Standing
-from queries.table import MARK_BYTES, Source, Table
+from queries.table import Source, Table
 from queries.travel import travel
 from queries.unserved import why_none
 
@@ -121,7 +122,7 @@ def _plan(table: Table, query: Query) -> Plan | None:
         return standard_plan(table.standard, backwards=table.standard_backwards)
     where = constraints_of(query.where)
     if (chosen := table.choice(where, query.sort)) is not None:
-        return plan_of(*chosen, where)
+        return plan_of(chosen, where)
     standard = None if where else choose((table.standard.index,), where, query.sort)
     return None if standard is None else standard_plan(table.standard, backwards=standard[1].backwards)
 
@@ -135,7 +136,7 @@ def _plan_begun(table: Table, query: Query, plan: Plan | None, mark: bytes) -> P
     where = constraints_of(query.where)
     for order in table.orders.values():
         if order.mark == mark and (chosen := choose((order.index,), where, query.sort)) is not None:
-            return plan_of(order, chosen[1], where)
+            return plan_of(course_of(order, chosen[1], whole=not where), where)
     raise QueryInvalid("cursor", "belongs to an index that is no more; begin again without it")
 
 

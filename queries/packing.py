@@ -3,7 +3,7 @@
 redis-py takes microseconds for every argument of a command, and a page has dozens of them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from struct import Struct
 
@@ -13,10 +13,19 @@ _ARRAY_CODE, _BYTES_CODE, _INTEGER_CODE = 0xDD, 0xDB, 0xD3
 Argument = str | bytes | int
 
 
-def packed(arguments: Iterable[Argument]) -> bytes:
+def packed(arguments: Sequence[Argument]) -> bytes:
     """An array of strings of bytes and of 64-bit integers."""
-    parts = [_bytes(each) if type(each) is bytes else _repeated(each) for each in arguments]
-    return _ARRAY.pack(_ARRAY_CODE, len(parts)) + b"".join(parts)
+    return array(len(arguments), elements(arguments))
+
+
+def elements(arguments: Iterable[Argument]) -> bytes:
+    """Some of the elements of an array."""
+    return b"".join([_bytes(each) if type(each) is bytes else _repeated(each) for each in arguments])
+
+
+def array(count: int, content: bytes) -> bytes:
+    """An array of so many elements, which are packed already."""
+    return _ARRAY.pack(_ARRAY_CODE, count) + content
 
 
 def _bytes(content: bytes) -> bytes:

@@ -133,8 +133,8 @@ end
 """
 
 # The plan: rows, index, head, surplus or ""; how many fields are fixed, constrained, in the index; stretches.
-# Then REV or "", "" or "merge" and what is spliced, limit, "" or "place" and the stretches that are left, and
-# how to count: "rows", "entries" or "".
+# Then REV or "", "" or "merge" and what is spliced, limit, how to count ("rows", "entries" or ""), and "" or
+# "place" and the stretches that are left.
 # {ANSWERED, count or nil, entries touched, member the page ends with or nil, rows, members or nil}
 # `members` are told where a row may have more than one: then there is one row more than `limit`.
 _PAGE = """
@@ -157,11 +157,11 @@ end
 
 local function page()
   local plan = take_plan()
-  local backwards, spliced, limit = take() == 'REV', take() == 'merge' and take_spliced(), take()
+  local backwards, spliced, limit, what = take() == 'REV', take() == 'merge' and take_spliced(), take(), take()
   local stretches = take() == 'place' and take_stretches() or plan.stretches
   local travelled = spliced and merged or in_turn
   local members = travelled(reader(plan.index, backwards), stretches, limit + 1, backwards, spliced)
-  local count = count_of(plan, take())
+  local count = count_of(plan, what)
   if plan.surplus ~= '' and is_one_of_several(members) and beside(plan, plan.fixed + 1, plan.fields) > 0 then
     return {1, count, touched, false, rows_of(plan.rows, members, plan.head, #members), members}
   end

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 from typing import NamedTuple
 
-from catalog.declared import Index
+from catalog.declared import IndexField
 from projections.encoding import beyond, first, split, turned_over
-from queries.constraints import Constraint
-from queries.planner import Spliced, Way
-from queries.table import Order
+from queries.constraints import Constraint, Points
+from queries.course import Course, Order, standard_course
+from queries.planner import Way
 
 
 class Stretch(NamedTuple):
@@ -20,33 +19,32 @@ class Stretch(NamedTuple):
     ahead: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Plan:
-    """stretches: in the order they are travelled in; those merged are merged by what follows `ahead`.
+    """A course, and the stretches of its order that a query's values come to.
 
-    spliced:     fields ahead that are put into what follows, for the merge.
-    whole:       whether every row is asked for.
-    unique:      whether no row can have two entries in the stretches.
-    fixed:       how many of the first fields must equal one value.
-    constrained: how many of the first fields are constrained at all.
-    questions:   those that were packed for its first page, by limit and whether to count.
+    stretches: in the order they are travelled in; those merged are merged by what follows `ahead`.
+    questions: those that were packed for its first page, by limit and whether to count.
     """
 
-    order: Order
+    course: Course
     stretches: tuple[Stretch, ...]
-    merged: bool = False
-    backwards: bool = False
-    whole: bool = False
-    unique: bool = False
-    fixed: int = 0
-    constrained: int = 0
-    spliced: tuple[Spliced, ...] = ()
-    questions: dict[tuple[int, bool], bytes] = field(default_factory=dict, compare=False)
+    questions: dict[tuple[int, bool], bytes] = field(default_factory=dict)
+
+    @property
+    def order(self) -> Order:
+        """What is travelled along."""
+        return self.course.order
+
+    @property
+    def way(self) -> Way:
+        """How it is travelled."""
+        return self.course.way
 
     def after(self, place: bytes) -> tuple[Stretch, ...]:
         """What is left of the stretches behind the member `place`."""
-        if not self.merged:
-            moved = [_after(stretch, place, self.backwards) for stretch in self.stretches]
+        if not self.way.merged:
+            moved = [_after(stretch, place, self.way.backwards) for stretch in self.stretches]
         else:
             of_place = next(each for each in self.stretches if place.startswith(each.low[: each.ahead]))
             rest, values = place[of_place.ahead :], self._values(of_place)
@@ -60,31 +58,31 @@ class Plan:
         ]
         if not fitting:
             return None
-        if self.merged:
+        if self.way.merged:
             key = [self._key(stretch, member) for stretch, member in fitting]
-            return fitting[key.index(max(key) if self.backwards else min(key))][1]
-        return max(fitting)[1] if self.backwards else min(fitting)[1]
+            return fitting[key.index(max(key) if self.way.backwards else min(key))][1]
+        return max(fitting)[1] if self.way.backwards else min(fitting)[1]
 
     def _merged_after(self, stretch: Stretch, rest: bytes, values: Sequence[bytes]) -> Stretch:
         """What is left of a stretch behind a member of any: its `rest`, and the `values` spliced into that."""
         head = stretch.low[: stretch.ahead]
-        for each, mine, theirs in zip(self.spliced, self._values(stretch), values, strict=True):
+        for each, mine, theirs in zip(self.way.spliced, self._values(stretch), values, strict=True):
             if mine != theirs:
                 ahead = head + first(rest, each.behind)
-                passed = (mine < theirs) is not self.backwards
-                edge = beyond(ahead) if passed is not self.backwards else ahead
-                return _between(stretch, edge, self.backwards)
-        return _after(stretch, head + rest, self.backwards)
+                passed = (mine < theirs) is not self.way.backwards
+                edge = beyond(ahead) if passed is not self.way.backwards else ahead
+                return _between(stretch, edge, self.way.backwards)
+        return _after(stretch, head + rest, self.way.backwards)
 
     def _values(self, stretch: Stretch) -> list[bytes]:
         """What is spliced in for the members of a stretch."""
         head = split(stretch.low[: stretch.ahead])
-        return [turned_over(head[each.field]) if each.turned else head[each.field] for each in self.spliced]
+        return [turned_over(head[each.field]) if each.turned else head[each.field] for each in self.way.spliced]
 
     def _key(self, stretch: Stretch, member: bytes) -> bytes:
         """By what a member is merged."""
         rest, key, taken = member[stretch.ahead :], b"", 0
-        for each, value in zip(self.spliced, self._values(stretch), strict=True):
+        for each, value in zip(self.way.spliced, self._values(stretch), strict=True):
             ahead = first(rest, each.behind - taken)
             rest, key, taken = rest[len(ahead) :], key + ahead + value, each.behind
         return key + rest
@@ -95,33 +93,28 @@ WHOLE = Stretch(b"", beyond(b""), 0)
 
 def standard_plan(order: Order, *, backwards: bool) -> Plan:
     """All rows, in an order that all of them are in once."""
-    return Plan(order, (WHOLE,), backwards=backwards, whole=True, unique=True)
+    return Plan(standard_course(order, backwards=backwards), (WHOLE,))
 
 
-def plan_of(order: Order, way: Way, where: Mapping[str, Constraint]) -> Plan:
-    """How `way` serves a filter."""
-    stretches = _stretches(order.index, way, where)
-    if way.backwards and not way.merged:
+def plan_of(course: Course, where: Mapping[str, Constraint]) -> Plan:
+    """Where a course leads for a filter of its form."""
+    stretches = _stretches(course.order.index.fields, course.way, where)
+    if course.way.backwards and not course.way.merged:
         stretches.reverse()
-    return Plan(
-        order,
-        tuple(stretches),
-        merged=way.merged,
-        backwards=way.backwards,
-        whole=not where,
-        unique=way.fixed == len(order.index.fields),
-        fixed=way.fixed,
-        constrained=way.constrained,
-        spliced=way.spliced,
-    )
+    return Plan(course, tuple(stretches))
 
 
-def _stretches(index: Index, way: Way, where: Mapping[str, Constraint]) -> list[Stretch]:
-    bounds = [where[field.path].bounds(field.descending) for field in index.fields[: way.constrained]]
-    heads = [b"".join(low for low, _ in chosen) for chosen in product(*bounds[: way.equal])]
+def _stretches(fields: Sequence[IndexField], way: Way, where: Mapping[str, Constraint]) -> list[Stretch]:
+    heads = [b""]
+    for equal in fields[: way.equal]:
+        points = where[equal.path]
+        assert isinstance(points, Points)
+        heads = [head + start for head in heads for start in points.starts(equal.descending)]
     if way.constrained == way.equal:
         return [Stretch(head, beyond(head), len(head)) for head in heads]
-    return [Stretch(head + low, head + high, len(head)) for head in heads for low, high in bounds[way.equal]]
+    ranged = fields[way.equal]
+    bounds = where[ranged.path].bounds(ranged.descending)
+    return [Stretch(head + low, head + high, len(head)) for head in heads for low, high in bounds]
 
 
 def _after(stretch: Stretch, place: bytes, backwards: bool) -> Stretch:

@@ -2,39 +2,16 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
-from hashlib import sha256
 
 from catalog.declared import Index
 from events.document import Present
 from projections.shape import Shape
 from queries.constraints import Constraint
-from queries.planner import Asked, Sort, Way, asked, choose
+from queries.course import Course, Order, course_of
+from queries.planner import Asked, Sort, asked, choose
 from queries.selection import select
 
-MARK_BYTES = 8
 _MOST_CHOICES = 1000
-
-
-@dataclass(frozen=True)
-class Order:
-    """A sorted set over rows, and what an answer calls it.
-
-    key:     where it lies. surplus: where what entries rows have besides their first one lies, "" for nowhere.
-    head:    how many bytes come before the id, in a set whose members are an order and the id and nothing else;
-             0 where members end as entries do.
-    """
-
-    name: str
-    index: Index
-    key: str
-    surplus: str = ""
-    head: int = 0
-
-    @cached_property
-    def mark(self) -> bytes:
-        """Tells orders of one source apart; the same for the same index of every generation."""
-        return sha256(f"{self.head} {self.index.name}".encode()).digest()[:MARK_BYTES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +32,10 @@ class Table:
     indexes: tuple[Index, ...]
     standard: Order
     standard_backwards: bool
-    choices: dict[tuple[Asked, Sort], tuple[Order, Way] | None] = field(default_factory=dict, compare=False)
+    choices: dict[tuple[Asked, Sort], Course | None] = field(default_factory=dict, compare=False)
 
-    def choice(self, where: Mapping[str, Constraint], sort: Sort) -> tuple[Order, Way] | None:
-        """The order that serves a query, and how, as `planner.choose` chooses it; None where none does."""
+    def choice(self, where: Mapping[str, Constraint], sort: Sort) -> Course | None:
+        """How a query is served, as `planner.choose` chooses it; None where no order serves it."""
         key = asked(where), sort
         try:
             return self.choices[key]
@@ -66,8 +43,12 @@ class Table:
             if len(self.choices) >= _MOST_CHOICES:
                 self.choices.clear()
         chosen = choose(self.indexes, where, sort)
-        self.choices[key] = None if chosen is None else (self.orders[chosen[0].name], chosen[1])
-        return self.choices[key]
+        course = None
+        if chosen is not None:
+            index, way = chosen
+            course = course_of(self.orders[index.name], way, whole=not where)
+        self.choices[key] = course
+        return course
 
 
 @dataclass(frozen=True, slots=True)

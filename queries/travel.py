@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from projections.entries import ONE_OF_SEVERAL, entries_of, key_of_member
-from queries.packing import Argument, packed
+from queries.course import Course
+from queries.packing import Argument, array, elements
 from queries.page_script import PAGE
 from queries.pages import CoalescedPages, Question, Told
 from queries.plan import Plan, Stretch
+from queries.planner import Way
 from queries.query import Query
 from queries.standing import Standing
 from queries.table import Source, Table
@@ -80,33 +82,45 @@ def _question(
 ) -> Question:
     """The question for a page. Those for first pages of one plan are all the same, and kept with it."""
     key = wanted, query.count
-    asked = plan.questions.get(key) if stretches is plan.stretches else None
-    if asked is None:
-        asked = packed(_arguments(source, table, plan, query, stretches, wanted))
-        if stretches is plan.stretches:
-            plan.questions[key] = asked
+    if stretches is not plan.stretches:
+        asked = _asked(source, table, plan, key, ("place", *_flat(stretches)))
+    elif (asked := plan.questions.get(key, b"")) == b"":
+        asked = plan.questions[key] = _asked(source, table, plan, key, _NOTHING)
     return Question(table.generation, asked, wanted)
 
 
-def _arguments(
-    source: Source, table: Table, plan: Plan, query: Query, stretches: Sequence[Stretch], wanted: int
-) -> list[Argument]:
-    order = plan.order
-    surplus = "" if plan.unique else order.surplus
+def _asked(source: Source, table: Table, plan: Plan, key: tuple[int, bool], rest: Sequence[Argument]) -> bytes:
+    """A question, packed. What is the same in those that differ in values alone is kept with the course."""
+    frame = plan.course.frames.get(key)
+    if frame is None:
+        begin, end = _begin(source, table, plan.course), _end(plan.course, *key)
+        frame = plan.course.frames[key] = elements(begin), elements(end), len(begin) + len(end)
+    first, last, count = frame
+    values = _flat(plan.stretches)
+    return array(count + len(values) + len(rest), first + elements(values) + last + elements(rest))
+
+
+def _begin(source: Source, table: Table, course: Course) -> list[Argument]:
+    order, way = course.order, course.way
+    surplus = "" if course.unique else order.surplus
     return [
         *(source.collection, table.generation, PAGE, table.rows, order.key, order.head, surplus),
-        *(plan.fixed, plan.constrained, len(order.index.fields), *_flat(plan.stretches)),
-        "REV" if plan.backwards else "",
-        *(_merging(plan) if plan.merged else _NOTHING),
-        wanted,
-        *(_NOTHING if stretches is plan.stretches else ("place", *_flat(stretches))),
-        ("rows" if plan.whole else "entries") if query.count else "",
+        *(way.fixed, way.constrained, len(order.index.fields)),
     ]
 
 
-def _merging(plan: Plan) -> list[Argument]:
-    merging: list[Argument] = ["merge", len(plan.spliced)]
-    for field, behind, turned in plan.spliced:
+def _end(course: Course, wanted: int, is_counted: bool) -> list[Argument]:
+    counting = "rows" if course.whole else "entries"
+    return [
+        "REV" if course.way.backwards else "",
+        *(_merging(course.way) if course.way.merged else _NOTHING),
+        *(wanted, counting if is_counted else ""),
+    ]
+
+
+def _merging(way: Way) -> list[Argument]:
+    merging: list[Argument] = ["merge", len(way.spliced)]
+    for field, behind, turned in way.spliced:
         merging += (field, behind, int(turned))
     return merging
 

@@ -12,6 +12,7 @@ import orjson
 
 from catalog.declared import Index, IndexField
 from queries.constraints import Constraint, Points, constraints_of
+from queries.course import MARK_BYTES, course_of
 from queries.errors import OrderBuilding, QueryInvalid
 from queries.lists import SCAN_MARK, Lists, Page
 from queries.plan import Plan, plan_of, standard_plan
@@ -19,7 +20,7 @@ from queries.planner import choose, index_for
 from queries.query import Query
 from queries.scan import scan
 from queries.standing import Standing
-from queries.table import MARK_BYTES, Source, Table
+from queries.table import Source, Table
 from queries.travel import travel
 from queries.view_walk import Walk
 
@@ -104,7 +105,7 @@ def _ways(table: Table, where: Mapping[str, Constraint]) -> Iterator[tuple[Plan,
         asked = _narrowing(order.index, where)
         chosen = choose((order.index,), asked, ()) if asked else None
         if chosen is not None:
-            yield plan_of(order, chosen[1], asked), len(asked) == len(where)
+            yield plan_of(course_of(order, chosen[1], whole=False), asked), len(asked) == len(where)
 
 
 def _narrowing(index: Index, where: Mapping[str, Constraint]) -> dict[str, Constraint]:
@@ -127,14 +128,14 @@ def _along(source: Source, table: Table, query: Query) -> Plan:
     if chosen is None:
         reason = "too many rows fit to be sorted like this; sort by one column, or ask for fewer"
         raise _refused(source, table, query, "sort", reason)
-    return plan_of(table.orders[chosen[0].name], chosen[1], {})
+    return plan_of(course_of(table.orders[chosen[0].name], chosen[1], whole=True), {})
 
 
 def _along_begun(table: Table, query: Query, mark: bytes) -> Plan:
     """The same, by the order of the pages before. Raises QueryInvalid where the view has it no more."""
     for order in table.orders.values():
         if order.mark == mark and (chosen := choose((order.index,), {}, query.sort)) is not None:
-            return plan_of(order, chosen[1], {})
+            return plan_of(course_of(order, chosen[1], whole=True), {})
     raise QueryInvalid("cursor", "belongs to an order that is no more; begin again without it")
 
 

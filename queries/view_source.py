@@ -14,8 +14,9 @@ from projections.shape import Shape
 from projections.views.prepared import prepared, whole
 from projections.views.rows import read_body
 from queries.columns import Columns
+from queries.course import Order
 from queries.errors import ViewBuilding
-from queries.table import Order, Source, Table
+from queries.table import Source, Table
 
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _BIRTH = Birth(_NEVER, Position(0))

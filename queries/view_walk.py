@@ -14,11 +14,12 @@ from projections.encoding import encode
 from projections.entries import member_of
 from projections.matching import compile
 from projections.views.rows import group_id
+from queries.course import Order
 from queries.pages import CoalescedPages
 from queries.plan import Plan
 from queries.query import Query
 from queries.scan import ROWS_AT_ONCE
-from queries.table import Order, Source, Table
+from queries.table import Source, Table
 from queries.travel import Travelled, travel
 
 MOST_WALKED = 8000
