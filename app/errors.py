@@ -8,7 +8,7 @@ RequestError
   MediaTypeUnsupported   the body is of another type     send one of those named
   CodingUnsupported      the body is compressed          send it as it is
   ConditionRequired      the collection demands one      send If-Match
-  BatchInvalid           no batch can be like that       mend the place that is named
+  BatchInvalid           no batch can be like that       mend the places that are named
   PageKnown              the client has the page         ask with GET or QUERY for a 304
   DeclarationChanged     somebody declared it first      read it again, then decide
   TooManyCommands        a batch of more than 1,000     send it in parts
@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from commands.errors import BodyInvalid
 from events.errors import FoldbaseError
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "QUERY")
@@ -118,8 +117,17 @@ class ConditionRequired(RequestError):
         )
 
 
-class BatchInvalid(RequestError, BodyInvalid):
-    """The body can be no batch. `pointer` is the JSON pointer of the offending place."""
+@dataclass(eq=False)
+class BatchInvalid(RequestError):
+    """The body can be no batch. `faults` are (JSON pointer, message): 1 to 100, the first ones of more."""
+
+    faults: Sequence[tuple[str, str]]
+
+    def __str__(self) -> str:
+        pointer, message = self.faults[0]
+        more = len(self.faults) - 1
+        text = f"{pointer or 'the body'} {message}"
+        return f"{text}; and {more} more, as `errors` has them" if more else text
 
 
 class PageKnown(RequestError):

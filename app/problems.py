@@ -198,6 +198,8 @@ def _fields(error: Exception) -> dict[str, Any]:
             return {"errors": [{"pointer": at, "message": text} for at, text in violations]}
         case catalog.DeclarationInvalid(problems=problems):
             return {"errors": [{"pointer": at, "message": text} for at, text in problems]}
+        case BatchInvalid(faults=faults):
+            return {"errors": [{"pointer": at, "message": text} for at, text in faults]}
         case (
             events.InvalidValue(pointer=pointer, reason=reason)
             | commands.BodyInvalid(pointer=pointer, reason=reason)

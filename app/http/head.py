@@ -20,6 +20,8 @@ _HOST: Final = re.compile(
     r"(?:[A-Za-z0-9._~!$&'()*+,;=%-]++|\[[0-9A-Za-z:.%_~-]++\])(?::[0-9]{1,5})?+",
 )
 _LENGTH: Final = re.compile(r"[0-9]{1,15}")
+_SINGLE: Final = ("Authorization", "Content-Type", "Expect", "Origin")
+"""Fields of which two would leave open which one counts, besides Host and those of the framing."""
 
 
 def read_request_line(line: bytes) -> tuple[str, str, str, str]:
@@ -78,11 +80,15 @@ class Fields(NamedTuple):
 
         Raises:   BadRequest for a name that is no token, a line that continues another, a control
                   character, a Host that is no host or stands twice, a length that is not 1 to 15 digits
-                  or stands twice, a length beside a coding, and any coding but exactly `chunked`.
+                  or stands twice, a length beside a coding, any coding but exactly `chunked`, and two of
+                  Authorization, Content-Type, Expect or Origin.
         Promises: values are stripped of white space around them and hold no control character and no
                   lone surrogate.
         """
-        headers = Header(_pairs(block))
+        pairs = _pairs(block)
+        headers = Header(pairs)
+        if len({name for name, _ in pairs}) < len(pairs):
+            _check_single(headers)
         return cls(
             headers=headers,
             host=_host(headers),
@@ -120,6 +126,12 @@ def _pairs(block: bytes) -> list[tuple[str, str]]:
     ):
         raise BadRequest("A header field is malformed")
     return [(name.lower(), value.strip(" \t")) for name, _, value in split]
+
+
+def _check_single(headers: Header) -> None:
+    for name in _SINGLE:
+        if len(headers.getall(name.lower(), ())) > 1:
+            raise BadRequest(f"There is more than one {name} header")
 
 
 def _host(headers: Header) -> str | None:

@@ -17,6 +17,9 @@ from commands.errors import BodyInvalid
 from commands.ids import checked_id
 from commands.json_patch import read_operations
 
+MOST_FAULTS = 100
+"""How many are told at once."""
+
 _BODY, _ID, _MATCH = "body", "id", "if_match"
 _NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -78,61 +81,98 @@ class Asked:
 
 def read_batch(value: JsonValue) -> tuple[bool, list[Asked]]:
     """Whether the batch is atomic, and its commands. Raises BatchInvalid, TooManyCommands."""
+    faults = _Faults()
+    batch = _batch(value, faults)
+    if faults:
+        raise BatchInvalid(faults)
+    return batch
+
+
+class _Faults(list[tuple[str, str]]):
+    """What is wrong with a batch: JSON pointers and messages, as many as are told at once."""
+
+    def tell(self, pointer: str, message: str) -> None:
+        if len(self) < MOST_FAULTS:
+            self.append((pointer, message))
+
+
+def _batch(value: JsonValue, faults: _Faults) -> tuple[bool, list[Asked]]:
     if not isinstance(value, dict):
-        raise BatchInvalid("", "must be a JSON object")
-    body = value
-    _check_names(body, ("commands",), ("atomic",), "")
-    atomic, commands = body.get("atomic", False), body["commands"]
+        faults.tell("", "must be a JSON object")
+        return False, []
+    _check_names(value, ("commands",), ("atomic",), "", faults)
+    atomic, commands = value.get("atomic", False), value.get("commands", [])
     if type(atomic) is not bool:
-        raise BatchInvalid("/atomic", "is true or false")
+        faults.tell("/atomic", "is true or false")
     if not isinstance(commands, list):
-        raise BatchInvalid("/commands", "is a list of commands")
+        faults.tell("/commands", "is a list of commands")
+        return False, []
     if len(commands) > MOST_COMMANDS:
         raise TooManyCommands(len(commands), MOST_COMMANDS)
-    return atomic, [_asked(command, place) for place, command in enumerate(commands)]
+    read = [_asked(command, place, faults) for place, command in enumerate(commands)]
+    return atomic is True, [command for command in read if command is not None]
 
 
-def _asked(command: JsonValue, place: int) -> Asked:
+def _asked(command: JsonValue, place: int, faults: _Faults) -> Asked | None:
+    """None where there is a fault, in it or before it."""
     at = f"/commands/{place}"
     if not isinstance(command, dict):
-        raise BatchInvalid(at, "must be a JSON object")
+        faults.tell(at, "must be a JSON object")
+        return None
     name = command.get("command")
     if not isinstance(name, str) or name not in _NEEDED:
-        raise BatchInvalid(f"{at}/command", f"is one of {', '.join(_NEEDED)}")
+        faults.tell(f"{at}/command", f"is one of {', '.join(_NEEDED)}")
+        return None
     needed = ("command", "collection", *_NEEDED[name])
-    _check_names(command, needed, _POSSIBLE.get(name, (_MATCH,)), at)
-    if not isinstance(command["collection"], str):
-        raise BatchInvalid(f"{at}/collection", "is the name of a collection")
-    body, id, match = command.get(_BODY), command.get(_ID), command.get(_MATCH)
-    if match is not None and not isinstance(match, str):
-        raise BatchInvalid(f"{at}/{_MATCH}", 'is a string, as If-Match has it: "\\"3\\"", or "*"')
+    _check_names(command, needed, _POSSIBLE.get(name, (_MATCH,)), at, faults)
+    collection, body = command.get("collection", ""), command.get(_BODY)
+    if not isinstance(collection, str):
+        faults.tell(f"{at}/collection", "is the name of a collection")
+    id = _id(command.get(_ID), at, faults)
+    condition = _condition(command.get(_MATCH), at, faults)
+    needs = _needs([body, command.get(_ID)], place, at, faults)
+    if faults or not isinstance(collection, str):
+        return None
+    return Asked(name, Entry(collection, id, needs), body, condition)
+
+
+def _needs(values: list[JsonValue], place: int, at: str, faults: _Faults) -> frozenset[int]:
     try:
-        needs = references([body, id], place)
+        return references(values, place)
     except BodyInvalid as error:
-        raise BatchInvalid(at, error.reason) from error
-    entry = Entry(command["collection"], _id(id, at), needs)
-    return Asked(name, entry, body, ANY if match is None else _condition(match, at))
+        faults.tell(at, error.reason)
+        return frozenset()
 
 
-def _condition(match: str, at: str) -> Condition:
+def _condition(match: JsonValue, at: str, faults: _Faults) -> Condition:
+    if match is None:
+        return ANY
+    if not isinstance(match, str):
+        faults.tell(f"{at}/{_MATCH}", 'is a string, as If-Match has it: "\\"3\\"", or "*"')
+        return ANY
     try:
         return conditioned(match, None)
     except HeaderInvalid as error:
-        raise BatchInvalid(f"{at}/{_MATCH}", error.reason) from error
+        faults.tell(f"{at}/{_MATCH}", error.reason)
+        return ANY
 
 
-def _id(value: JsonValue, at: str) -> str | int | None:
+def _id(value: JsonValue, at: str, faults: _Faults) -> str | int | None:
+    if value is None or isinstance(value, str):
+        return value
     place = referred(value)
-    if place is None and not isinstance(value, str | None):
-        raise BatchInvalid(f"{at}/{_ID}", 'is a string, or {"$id_of": n}')
-    return value if isinstance(value, str | None) else place
+    if place is None:
+        faults.tell(f"{at}/{_ID}", 'is a string, or {"$id_of": n}')
+    return place
 
 
-def _check_names(value: Mapping[str, Any], needed: tuple[str, ...], possible: tuple[str, ...], at: str) -> None:
+def _check_names(
+    value: Mapping[str, Any], needed: tuple[str, ...], possible: tuple[str, ...], at: str, faults: _Faults
+) -> None:
     for name in needed:
         if name not in value:
-            raise BatchInvalid(f"{at}/{name}", "is missing")
+            faults.tell(f"{at}/{name}", "is missing")
     for name in value:
         if name not in needed and name not in possible:
             known = ", ".join((*needed, *possible))
-            raise BatchInvalid(f"{at}/{escaped(name[:100])}", f"is not known here; there are: {known}")
+            faults.tell(f"{at}/{escaped(name[:100])}", f"is not known here; there are: {known}")

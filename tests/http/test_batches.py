@@ -170,6 +170,37 @@ async def test_a_body_that_is_no_batch_is_refused(body: Any, pointer: str, user:
     assert [error["pointer"] for error in told["errors"]] == [pointer]
 
 
+async def test_everything_that_is_wrong_with_a_batch_is_told_at_once(orders: Documents) -> None:
+    commands: list[Any] = [
+        create("o1"),
+        {"command": "put", "id": 1, "if_match": "3", "bodi": {}},
+        7,
+        {"command": "delete", "id": {"$id_of": 2}, "collection": []},
+        {"command": "upsert"},
+    ]
+    sent = [{"collection": orders.collection, **each} if isinstance(each, dict) else each for each in commands]
+    answer = await orders.client.post("/v1/batch", json={"atomik": True, "commands": sent})
+    told = problem(answer, 422, "batch-invalid")
+    assert [error["pointer"] for error in told["errors"]] == [
+        "/atomik",
+        "/commands/1/body",
+        "/commands/1/bodi",
+        "/commands/1/id",
+        "/commands/1/if_match",
+        "/commands/2",
+        "/commands/3/collection",
+        "/commands/4/command",
+    ]
+    assert told["detail"].startswith("/atomik is not known here")
+    assert "7 more" in told["detail"]
+    problem(await orders.get("o1", after=await orders.put("o2", {})), 404, "document-missing")
+
+
+async def test_of_very_many_faults_the_first_hundred_are_told(user: httpx.AsyncClient) -> None:
+    told = problem(await user.post("/v1/batch", json={"commands": [None] * 1000}), 422, "batch-invalid")
+    assert [error["pointer"] for error in told["errors"]] == [f"/commands/{place}" for place in range(100)]
+
+
 async def test_a_thousand_commands_are_taken_and_no_more(orders: Documents) -> None:
     commands = [create(f"o{number}", n=number) for number in range(1000)]
     assert {each["status"] for each in results(await send(orders, commands, atomic=False), 200)} == {201}

@@ -37,12 +37,12 @@ EXPLAINED = {
         "The body is no batch: not an object with a list of commands, a command that does not exist or has "
         "members that are missing or not its own, a reference to a command that does not come before it. None "
         "of the commands was executed.",
-        "Mend the place that `errors` names.",
-        BatchInvalid("/commands/0/id", "is missing"),
+        "Mend the places that `errors` names; of very many it names the first hundred.",
+        BatchInvalid([("/commands/0/id", "is missing")]),
     ),
     "request-invalid": Explained(
         "The request breaks the rules of HTTP/1.1, so it is not clear what it says: a malformed request "
-        "line or header field, two Host headers, a chunked body with a mistake in it.",
+        "line or header field, two Host or two Authorization headers, a chunked body with a mistake in it.",
         "Send it with an ordinary HTTP client. A proxy in between may be at fault.",
         BadRequest("The Host header is missing"),
     ),
