@@ -22,6 +22,7 @@ from tests.servers import temporary_folder
 WORKERS = 2
 PATIENCE = 40.0
 LOOK_EVERY = 0.02
+MONGO = "FOLDBASE_MONGO_URL"
 KINDS = {"mongod": 1, "redis-server": 1, "projector": 1, "api": WORKERS}
 
 
@@ -36,6 +37,7 @@ class Stage:
         self.partitions = partitions
         self._folder = folder
         self._environment = {"FOLDBASE_PARTITIONS": str(partitions), **settings}
+        self._own = [kind for kind in KINDS if kind != "mongod" or MONGO not in settings]
         self._open = ExitStack()
 
     def raise_curtain(self) -> None:
@@ -92,7 +94,7 @@ class Stage:
     async def second_projector(self) -> AsyncIterator[None]:
         """While the block runs, a projector works that the supervisor knows nothing of."""
         run = self.up.run
-        where = {"FOLDBASE_MONGO_URL": run["mongo"], "FOLDBASE_REDIS_URL": run["redis"]}
+        where = {MONGO: run["mongo"], "FOLDBASE_REDIS_URL": run["redis"]}
         environment = {**os.environ, **self._environment, **where}
         with self._said_by_second.open("wb") as log:
             projector = await asyncio.create_subprocess_exec(FOLDBASE, "projector", env=environment, stderr=log)
@@ -125,7 +127,7 @@ class Stage:
 
     def _is_whole(self) -> bool:
         pids = self.up.pids
-        return all(len(pids.get(kind, ())) == count for kind, count in KINDS.items()) and all(
+        return all(len(pids.get(kind, ())) == KINDS[kind] for kind in self._own) and all(
             alive(pid) for pid in self.up.every_pid
         )
 

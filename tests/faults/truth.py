@@ -74,9 +74,9 @@ def read_truth(url: str, collection: str) -> Truth:
         return truth_of(list(commits_of(client).find(sort=[("_id", 1)])), collection)
 
 
-def commits_of(client: MongoClient[Stored]) -> Collection[Stored]:
-    """The log, read as projectors read it: what a majority has."""
-    return client["foldbase"].get_collection("commits", read_concern=ReadConcern("majority"))
+def commits_of(client: MongoClient[Stored], level: str = "majority") -> Collection[Stored]:
+    """The log, read as projectors read it: what a majority has. With level "local": what this server has."""
+    return client["foldbase"].get_collection("commits", read_concern=ReadConcern(level))
 
 
 def truth_of(commits: Sequence[Stored], collection: str) -> Truth:

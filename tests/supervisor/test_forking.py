@@ -5,7 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -71,13 +72,28 @@ def test_a_copy_has_the_descriptors_that_it_is_given_and_no_other(log: Path) -> 
     assert log.read_text() == f"{[0, 1, 2, *sorted(kept)]}\n"
 
 
+@contextmanager
+def hanging_up(handled: signal.Handlers) -> Iterator[None]:
+    """While the block runs, SIGHUP is handled so; under nohup it comes ignored."""
+    before = signal.signal(signal.SIGHUP, handled)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_copy_handles_signals_as_a_new_process_does(log: Path) -> None:
-    with Signals() as signals:
+    with hanging_up(signal.SIG_DFL), Signals() as signals:
         for number in (signal.SIGTERM, signal.SIGHUP):
             assert copied(lambda n=number: os.kill(os.getpid(), n), log).wait(LONG) == -number  # type: ignore[misc]
         assert copied(lambda: os.kill(os.getpid(), signal.SIGINT), log).wait(LONG) == 1
         assert signals.stops == 0
     assert "KeyboardInterrupt" in log.read_text()
+
+
+def test_what_is_ignored_stays_ignored_in_a_copy(log: Path) -> None:
+    with hanging_up(signal.SIG_IGN), Signals():
+        assert copied(lambda: os.kill(os.getpid(), signal.SIGHUP), log).wait(LONG) == 0
 
 
 def test_a_stop_that_comes_at_once_is_not_lost(log: Path) -> None:
