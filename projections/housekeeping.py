@@ -45,20 +45,21 @@ class Housekeeping:
 
         A collection that was dropped loses its rows. One that was declared anew loses those of its earlier
         incarnation, has nothing to read for a while, and is rebuilt. One that is declared with other indexes
-        or views than its generation keeps is rebuilt too, and is read meanwhile as it is. Documents that were
-        parked a moment ago are tried again.
+        or views than its generation keeps is rebuilt too, and is read meanwhile as it is; where a generation
+        is kept for a rollback, one still is when that is done. Documents that were parked a moment ago are
+        tried again.
         """
         live = await self._generations.of(self._layout.live)
         for name in await outdated(self._catalog, live, self._log.partitions):
             _log.warning("rows of an earlier collection of this name go", collection=name)
             await self._generations.retire(name, incarnation(self._catalog, name, self._log.partitions))
-        jobs = await self._jobs.all()
+        jobs, kept = await self._jobs.all(), await self._generations.kept()
         for name, generation in (await self._generations.of(self._layout.live)).items():
             if await self._is_dropped(name):
                 await self._generations.discard(name)
             elif generation.is_vacant or await self._is_to_change(name, generation, jobs):
                 with suppress(RebuildRunning):
-                    await self._jobs.ask(name)
+                    await self._jobs.ask(name, {"keep": name in kept})
         await self._parking.retry_young()
 
     async def _is_to_change(self, name: str, generation: Generation, jobs: Mapping[str, Job]) -> bool:

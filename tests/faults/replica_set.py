@@ -57,23 +57,21 @@ class Member:
         return MongoClient(f"mongodb://{self.address}", directConnection=True, timeoutMS=PATIENCE)
 
     @property
-    def is_ahead(self) -> bool:
-        """Whether it has a commit that no majority has, and everything it has is on its disk."""
-        told = self.ask("replSetGetStatus")
-        if told is None or told["optimes"]["durableOpTime"] != told["optimes"]["appliedOpTime"]:
-            return False
+    def commits(self) -> int:
+        """How many commits it has, whether a majority has them or not."""
         with self.client() as client:
-            here, kept = (self._newest(client, level) for level in ("local", "majority"))
-        return here > kept
+            return commits_of(client, "local").count_documents({})
+
+    @property
+    def is_on_disk(self) -> bool:
+        """Whether all it has is on its disk."""
+        told = self.ask("replSetGetStatus")
+        return told is not None and told["optimes"]["durableOpTime"] == told["optimes"]["appliedOpTime"]
 
     def rolled_back(self) -> list[Stored]:
         """What it ever took back, as nobody else had it: mongod keeps it beside its data."""
         files = (self._mongod.folder / "rollback").rglob("*.bson")
         return [each for file in files for each in bson.decode_all(file.read_bytes())]
-
-    def _newest(self, client: MongoClient[Stored], level: str) -> int:
-        newest = commits_of(client, level).find_one(sort=[("_id", -1)])
-        return newest["_id"] if newest else 0
 
 
 class ReplicaSet:
@@ -119,6 +117,10 @@ class ReplicaSet:
     def whole(self) -> bool:
         """Whether every member is able, and one of them takes writes."""
         return len(self.able) == MEMBERS and self.primary_of(self.members) is not None
+
+    def level(self) -> bool:
+        """Whether every member has as many commits as any other."""
+        return len({member.commits for member in self.members}) == 1
 
     def besides(self, member: Member) -> list[Member]:
         """The others."""

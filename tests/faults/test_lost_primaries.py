@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TypeVar
 
 import pytest
@@ -58,8 +59,12 @@ async def test_what_only_the_primary_had_was_never_seen_nor_acknowledged(
 ) -> None:
     async with under_load(replicated, seed) as load:
         primary = members.primary
-        with members.falling_behind(members.besides(primary)):
-            await _soon(lambda: primary.is_ahead)
+        with ExitStack() as behind:
+            with replicated.frozen("api"):
+                await _soon(members.level)
+                behind.enter_context(members.falling_behind(members.besides(primary)))
+                copied = primary.commits
+            await _soon(lambda: primary.commits > copied and primary.is_on_disk)
             primary.signal(signal.SIGKILL)
         await _soon(lambda: members.primary_of(members.besides(primary)))
         await load.goes_on()

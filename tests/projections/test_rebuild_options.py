@@ -168,6 +168,21 @@ async def test_a_later_rebuild_frees_what_was_kept(world: World) -> None:
         await assert_equals_fold(world)
 
 
+async def test_a_rebuild_for_a_changed_declaration_keeps_what_it_replaces_where_something_was_kept(
+    world: World,
+) -> None:
+    await filled(world)
+    async with world.projecting():
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"keep": True})
+        await world.rebuilt("orders")
+        second = (await world.built.generations.live())["orders"]
+        await world.declare("orders", indexes=[["n"]])
+        await until(lambda: _has_changed(world, second))
+        assert await world.built.generations.kept() == {"orders": second}
+        await kept_equals_live(world)
+
+
 async def test_a_drop_frees_what_was_kept(world: World) -> None:
     await filled(world)
     async with world.projecting():
@@ -264,6 +279,10 @@ async def _is_cleared(world: World) -> bool:
     build = [key async for key in world.redis.scan_iter(f"{world.layout.prefix}:build:*")]
     beside = await world.redis.hexists(world.layout.live.generations, companion("orders", "next"))
     return build == [] and not beside
+
+
+async def _has_changed(world: World, live: int) -> bool:
+    return (await world.built.generations.live())["orders"] != live
 
 
 async def _nothing_of_orders_is_left(world: World) -> bool:
