@@ -29,13 +29,17 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Everything that changes in `copy`; `indexes` by the names of indexes, `parked` by ids."""
+    """Everything that changes in `copy`; `indexes` by the names of indexes, `parked` by ids.
+
+    added: which of `parked` were not parked before.
+    """
 
     copy: Copy
     rows: RowChanges
     indexes: dict[str, IndexChanges]
     views: list[KeptView]
     parked: dict[str, Parked] = field(default_factory=dict)
+    added: list[str] = field(default_factory=list)
 
 
 async def work_out(
@@ -65,12 +69,26 @@ async def work_out(
         except (RedisError, OSError, MemoryError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is one document's, and parks that alone
-            _log.warning("looking for what can not be applied", collection=copy.collection, reason=str(error))
+            _log.debug("looking for what can not be applied", collection=copy.collection, reason=str(error))
     waiting = {id: found for id, found in parked.items() if id != again}
     lot = Lot(partial(_check, copy), waiting)
     changes = await _changes(step, layout, copy, fold_rows(commits, before, floor, lot, again), turn)
     changes.parked.update({id: lot.parked[id] for id in lot.changed})
+    changes.added.extend(lot.added)
     return changes
+
+
+def tell_parked(changes: Changes) -> None:
+    """Log what was parked; to be called when the step was taken, as before that it may be none of the log's."""
+    if changes.added:
+        first = changes.parked[changes.added[0]]
+        _log.warning(
+            "documents parked",
+            collection=changes.copy.collection,
+            count=len(changes.added),
+            position=first.position,
+            reason=first.error,
+        )
 
 
 async def _changes(

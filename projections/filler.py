@@ -13,7 +13,7 @@ from events.commit import Commit
 from events.extent import Place, Stretch
 from events.log import EventLog
 from events.position import Position, StreamName, Version
-from projections.changes import queue_changes, work_out
+from projections.changes import Changes, queue_changes, tell_parked, work_out
 from projections.client import RedisClient, RedisPipeline
 from projections.errors import LeaseLost
 from projections.fence import Fence
@@ -110,18 +110,20 @@ class Filler:
                     await self._fence.check(step)
                     if await _range(step, key) != at:
                         raise LeaseLost
-                    await self._queue(step, piece.commits)
+                    changes = await self._queue(step, piece.commits)
                     step.set(key, following.model_dump_json())
+                tell_parked(changes)
                 taken = True
         return following
 
-    async def _queue(self, step: RedisPipeline, commits: Sequence[Commit]) -> None:
+    async def _queue(self, step: RedisPipeline, commits: Sequence[Commit]) -> Changes:
         copy = await self._copy(step)
         left = self._log.skips.left(commits)
         floor = Position(self._catalog.floor(self._collection, 0))
         changes = await work_out(step, self._layout, copy, left, floor, turn=self._turn.take)
         step.multi()
         queue_changes(step, self._layout, changes)
+        return changes
 
     async def _copy(self, step: RedisPipeline) -> Copy:
         found = read_generations(await step.hgetall(self._build.generations)).get(self._collection)

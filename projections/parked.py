@@ -36,11 +36,15 @@ class Parked(BaseModel):
 
 @dataclass(slots=True)
 class Lot:
-    """The documents of one batch that are parked, or come to be, by id; `changed` are those it changes."""
+    """The documents of one batch that are parked, or come to be, by id.
+
+    changed: those that it changes. added: those of them that it parks, in the order of their commits.
+    """
 
     check: Check
     parked: dict[str, Parked]
     changed: set[str] = field(default_factory=set)
+    added: list[str] = field(default_factory=list)
 
     def queues(self, id: str) -> bool:
         """Whether a document's next commit has to wait; then it is counted."""
@@ -57,6 +61,7 @@ class Lot:
             position=commit.position, version=commit.version, error=reason, since=time.time()
         )
         self.changed.add(id)
+        self.added.append(id)
 
 
 async def read_parked(step: RedisPipeline, key: str, commits: Iterable[Commit]) -> dict[str, Parked]:

@@ -12,7 +12,7 @@ from catalog.catalog import Catalog
 from events.commit import Commit
 from events.log import EventLog
 from events.position import Position, collection_of, partition_of
-from projections.changes import Changes, queue_changes, work_out
+from projections.changes import Changes, queue_changes, tell_parked, work_out
 from projections.checkpoint import Checkpoint, read_checkpoint
 from projections.client import RedisClient, RedisPipeline
 from projections.errors import CheckpointMoved, Held, ProjectionAway
@@ -93,6 +93,8 @@ class Steps:
             step.set(checkpoint, Checkpoint(self._log.id, upto).write())
             if self._target == self._layout.live:
                 step.publish(self._layout.moved, upto)
+        for changed in changes:
+            tell_parked(changed)
 
     async def _choose(
         self,

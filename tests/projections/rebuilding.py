@@ -26,11 +26,15 @@ async def filled(world: World) -> None:
 
 @asynccontextmanager
 async def writing(world: World, breath: float = BREATH) -> AsyncIterator[None]:
-    """Documents change all the time, in both collections; `breath`: seconds between two bursts."""
+    """Documents change all the time, in both collections; when the block ends, nothing is on its way any more.
+
+    breath: seconds between two bursts.
+    """
+    ended = asyncio.Event()
 
     async def change() -> None:
         random = Random(2)
-        while True:
+        while not ended.is_set():
             await world.write("orders", random.choice(STANDING), MergePatch({"n": random.random()}))
             await write(world, random, 2)
             await asyncio.sleep(breath)
@@ -38,6 +42,8 @@ async def writing(world: World, breath: float = BREATH) -> AsyncIterator[None]:
     async with Background() as background:
         background.start(change(), "change")
         yield
+        ended.set()
+        await background.wait()
 
 
 @asynccontextmanager

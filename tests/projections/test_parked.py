@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from commands.documents import MergePatch
 from events.commit import Event
@@ -42,6 +43,18 @@ async def test_its_document_alone_is_parked_and_all_else_goes_on(wide_world: Wor
     [((collection, id), parked)] = (await lot(world).all()).items()
     assert (collection, id, parked.position, parked.version, parked.waiting) == ("orders", "o1", place, 2, 2)
     assert "'frobbed' at version 2 of orders/o1" in parked.error
+
+
+async def test_it_is_logged_when_it_is_parked_and_not_again(world: World) -> None:
+    with capture_logs() as said:
+        async with world.projecting():
+            place = await with_a_parked_document(world)
+            await world.caught_up()
+            await append(world, "o1", patched(21))
+            await world.caught_up()
+    [parked] = (line for line in said if line["event"] == "documents parked")
+    assert (parked["collection"], parked["count"], parked["position"]) == ("orders", 1, place)
+    assert "'frobbed' at version 2 of orders/o1" in parked["reason"]
 
 
 @pytest.mark.parametrize(
