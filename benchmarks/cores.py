@@ -6,6 +6,8 @@ from pathlib import Path
 
 _STAT = Path("/proc/stat")
 _MOMENT = 0.5
+PATIENCE = 20.0
+_NEARLY = 0.9
 
 
 async def free() -> float:
@@ -14,6 +16,18 @@ async def free() -> float:
     await asyncio.sleep(_MOMENT)
     idle, every = (after - ticks for after, ticks in zip(_ticks(), before, strict=True))
     return idle / every * (os.cpu_count() or 1) if every else 0.0
+
+
+async def rested() -> float:
+    """Wait until nearly all cores are free, 20 seconds at most; return how many were.
+
+    What a measurement leaves behind, freed memory and pages to be flushed, is no part of the next one.
+    """
+    wanted = _NEARLY * (os.cpu_count() or 1)
+    limit = asyncio.get_running_loop().time() + PATIENCE
+    while (found := await free()) < wanted and asyncio.get_running_loop().time() < limit:
+        pass
+    return found
 
 
 def _ticks() -> tuple[int, int]:

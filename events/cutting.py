@@ -1,6 +1,7 @@
-"""Cutting a collection into parts of about one size, by the streams that they begin with."""
+"""Cutting a collection into parts of about the sizes that are wanted, by the streams that they begin with."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 from events.extent import ORDER, streams_of
 from events.position import StreamName
@@ -13,17 +14,18 @@ ENOUGH = 25
 """As many of them, for each part, as have to be of the collection; else its commits are counted."""
 
 
-async def cut(commits: Collection, collection: str, parts: int) -> list[StreamName]:
-    """The streams that all parts but the first begin with: less than `parts` - 1 where there are few streams.
+async def cut(commits: Collection, collection: str, shares: Sequence[int]) -> list[StreamName]:
+    """The streams that all parts but the first begin with: less of them where there are few streams.
 
-    Parts differ by some tenths of their size, as chance has it, or not at all where the collection is a small
-    part of the log, and its commits are counted: that takes two seconds for each million of them.
+    shares: how large the parts are to be beside one another. They are so but for some tenths of their size, as
+            chance has it, or exactly where the collection is a small part of the log, and its commits are
+            counted: that takes two seconds for each million of them.
     Raises: PyMongoError.
     """
-    sample = await _sample(commits, collection, SAMPLED * parts)
-    if len(sample) < ENOUGH * parts:
-        return await _counted(commits, collection, parts)
-    return _distinct([sample[len(sample) * part // parts] for part in range(1, parts)])
+    sample = await _sample(commits, collection, SAMPLED * len(shares))
+    if len(sample) < ENOUGH * len(shares):
+        return await _counted(commits, collection, shares)
+    return _distinct([sample[place] for place in _places(len(sample), shares)])
 
 
 async def _sample(commits: Collection, collection: str, size: int) -> list[StreamName]:
@@ -38,14 +40,19 @@ async def _sample(commits: Collection, collection: str, size: int) -> list[Strea
     return sorted([StreamName(each["stream"]) async for each in found], key=str.encode)
 
 
-async def _counted(commits: Collection, collection: str, parts: int) -> list[StreamName]:
+async def _counted(commits: Collection, collection: str, shares: Sequence[int]) -> list[StreamName]:
     query = {"stream": streams_of(collection), "version": {"$exists": True}}
     total = await commits.count_documents(query, hint=BY_VERSION)
     begins: list[StreamName] = []
-    for part in range(1, parts):
+    for place in _places(total, shares):
         found = commits.find(query, {"_id": 0, "stream": 1}, sort=ORDER, hint=BY_VERSION, limit=1)
-        begins += [each["stream"] for each in await found.skip(total * part // parts).to_list()]
+        begins += [each["stream"] for each in await found.skip(place).to_list()]
     return _distinct(begins)
+
+
+def _places(total: int, shares: Sequence[int]) -> list[int]:
+    """Where in a row of `total` all parts but the first begin."""
+    return [total * before // sum(shares) for before in accumulate(shares[:-1])]
 
 
 def _distinct(streams: Sequence[StreamName]) -> list[StreamName]:

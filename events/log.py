@@ -195,12 +195,12 @@ class EventLog:
                 commits.append(from_stored(stored))
         return Stretch(commits, None if stored is None else extent.place_of(stored))
 
-    async def cut(self, collection: str, parts: int) -> list[StreamName]:
+    async def cut(self, collection: str, shares: Sequence[int]) -> list[StreamName]:
         """The streams that all parts of a collection but the first begin with; see events/cutting.py.
 
         Raises: LogUnavailable.
         """
-        begins: list[StreamName] = await self._guard(cut(self._commits, collection, parts))
+        begins: list[StreamName] = await self._guard(cut(self._commits, collection, shares))
         return begins
 
     async def head(self, partition: int) -> Position:

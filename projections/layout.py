@@ -30,7 +30,8 @@ from catalog.declared import View
 from projections.shape import Shape
 
 MOST_WORKERS = 16
-RANGES_OF_A_WORKER = 4
+SHARES_OF_A_WORKER = (8, 4, 2, 1, 1)
+"""How large its ranges are beside one another: the last are small, so that nobody waits long for another."""
 BY_CREATION = "created,"
 """The index that every collection has. No declared one is called so: a name does not end with a comma."""
 
@@ -54,7 +55,7 @@ class Target:
     @cached_property
     def ranges(self) -> list[str]:
         """The keys that hold the checkpoints of the ranges a build may be cut into."""
-        return [f"{self.base}:range:{number}" for number in range(MOST_WORKERS * RANGES_OF_A_WORKER)]
+        return [f"{self.base}:range:{number}" for number in range(MOST_WORKERS * len(SHARES_OF_A_WORKER))]
 
     def checkpoint(self, partition: int) -> str:
         """The key that holds a partition's checkpoint."""

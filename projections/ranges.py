@@ -64,9 +64,14 @@ class Ranges:
             raise away(error) from error
         return [Range.model_validate_json(each) for each in written if each is not None]
 
-    async def cut(self, collection: str, parts: int, stands: Sequence[Position], fence: Fence) -> None:
-        """Cut a build that was just started. Raises LogUnavailable, CheckpointMoved, LeaseLost."""
-        begins = await self._log.cut(collection, parts)
+    async def cut(
+        self, collection: str, shares: Sequence[int], stands: Sequence[Position], fence: Fence
+    ) -> None:
+        """Cut a build that was just started into ranges of these shares of it.
+
+        Raises: LogUnavailable, CheckpointMoved, LeaseLost.
+        """
+        begins = await self._log.cut(collection, shares)
         places = [None, *((stream, -1) for stream in begins)]
         ranges = [
             Range(stands=list(stands), after=after, below=below)

@@ -1,7 +1,7 @@
 """A team: this process and others beside it fill a build range by range, under the lease of one rebuild.
 
-There are more ranges than workers, and who has filled one takes the next: none waits long for another, also
-where one of them started late, or has the documents with the longest histories.
+There are more ranges than workers, the large ones first, and who has filled one takes the next: none waits long
+for another, also where one of them started late, or has the documents with the longest histories.
 """
 
 from collections import deque
@@ -20,7 +20,7 @@ from projections.fence import Fence
 from projections.filler import Filler
 from projections.generations import Generations
 from projections.jobs import Job
-from projections.layout import RANGES_OF_A_WORKER, Layout
+from projections.layout import SHARES_OF_A_WORKER, Layout
 from projections.progress import Progress
 from projections.ranges import Ranges
 
@@ -62,8 +62,8 @@ class Team:
                 RebuildInterrupted, FillerFailed.
         """
         if await self._is_at_its_beginning() and not await self._ranges.all():
-            parts = self._options.workers * RANGES_OF_A_WORKER
-            await self._ranges.cut(self._collection, parts, await self._stands(), fence)
+            shares = [share for share in SHARES_OF_A_WORKER for _ in range(self._options.workers)]
+            await self._ranges.cut(self._collection, shares, await self._stands(), fence)
         ranges = await self._ranges.all()
         if ranges:
             left = deque(number for number, each in enumerate(ranges) if not each.ended)

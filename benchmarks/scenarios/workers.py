@@ -13,13 +13,13 @@ TWO_AGAINST_ONE = Bar(1.6)
 
 
 async def rows(stage: Stage) -> list[Row]:
-    """Measure `foldbase rebuild --workers` with 1 and with 2, looking at the machine before each."""
+    """Measure `foldbase rebuild --workers` with 1 and with 2, each once the machine has come to rest."""
     product = (await stage.loaded()).product
     free: list[float] = []
 
     def rebuilt(workers: int) -> Measure:
         async def measure() -> float:
-            free.append(await cores.free())
+            free.append(await cores.rested())
             return await rebuilds.rate(product, COLLECTION, workers=workers)
 
         return measure

@@ -89,6 +89,21 @@ async def test_no_more_cores_are_free_than_there_are() -> None:
     assert 0 <= await cores.free() <= (os.cpu_count() or 1)
 
 
+async def test_a_measurement_waits_until_nearly_all_cores_are_free_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    every = float(os.cpu_count() or 1)
+    told = iter([0.0, every / 2, every, 0.0])
+
+    async def free() -> float:
+        return next(told)
+
+    monkeypatch.setattr(cores, "free", free)
+    assert await cores.rested() == every
+    monkeypatch.setattr(cores, "PATIENCE", 0.0)
+    assert await cores.rested() == 0.0
+
+
 @pytest.mark.parametrize(("figure", "text"), [(12_406.99, "12,407"), (27.14, "27.1"), (0.8349, "0.83")])
 def test_figures_are_written_with_the_digits_that_mean_something(figure: float, text: str) -> None:
     assert number(figure) == text

@@ -1,4 +1,4 @@
-"""Cutting a collection: parts that are whole, in order, and of about one size."""
+"""Cutting a collection: parts that are whole, in order, and of the sizes that are wanted."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from events.position import StreamName, stream_name
 from events.store import COMMITS, Database
 from tests.events.commits import new
 
-PARTS = 4
+EVEN = (1, 1, 1, 1)
+PARTS = len(EVEN)
 RARE = 20
 """MongoDB looks at all commits where it is to take more than one of so many by chance."""
 
@@ -23,7 +24,7 @@ async def test_parts_of_most_of_a_log_differ_by_no_more_than_chance_has_it(
 ) -> None:
     streams = [stream_name("orders", f"ö{number:05}") for number in range(size)]
     await _write(direct, streams)
-    sizes = _sizes(streams, await cut(database[COMMITS], "orders", PARTS))
+    sizes = _sizes(streams, await cut(database[COMMITS], "orders", EVEN))
     assert len(sizes) == PARTS
     assert min(sizes) > size / PARTS / 3
 
@@ -35,7 +36,27 @@ async def test_a_small_part_of_a_log_is_cut_into_parts_of_one_size(
     streams = [stream_name("users", f"u{number:03}") for number in range(20)]
     assert len(streams) < ENOUGH * PARTS
     await _write(direct, [*streams, *(stream_name("orders", f"o{number}") for number in range(400))])
-    assert _sizes(streams, await cut(database[COMMITS], "users", PARTS)) == [5, 5, 5, 5]
+    assert _sizes(streams, await cut(database[COMMITS], "users", EVEN)) == [5, 5, 5, 5]
+
+
+@pytest.mark.parametrize(("shares", "sizes"), [((2, 1, 1), [10, 5, 5]), ((1, 3), [5, 15]), ((7,), [20])])
+async def test_parts_are_as_large_as_is_wanted(
+    direct: EventLog, database: Database, shares: Sequence[int], sizes: list[int]
+) -> None:
+    streams = [stream_name("users", f"u{number:03}") for number in range(20)]
+    assert len(streams) < ENOUGH
+    await _write(direct, streams)
+    assert _sizes(streams, await cut(database[COMMITS], "users", shares)) == sizes
+
+
+async def test_parts_by_a_sample_are_as_large_as_is_wanted_but_for_chance(
+    direct: EventLog, database: Database
+) -> None:
+    streams = [stream_name("orders", f"o{number:05}") for number in range(4000)]
+    await _write(direct, streams)
+    large, *small = _sizes(streams, await cut(database[COMMITS], "orders", (8, 1, 1)))
+    assert 2800 < large < 3600
+    assert all(100 < each < 800 for each in small)
 
 
 async def test_a_document_with_most_of_the_commits_is_not_cut(direct: EventLog, database: Database) -> None:
@@ -43,12 +64,12 @@ async def test_a_document_with_most_of_the_commits_is_not_cut(direct: EventLog, 
         await direct.append(new("orders/o5", version))
     await direct.append(new("orders/o1"))
     await direct.append(new("orders/o9"))
-    assert await cut(database[COMMITS], "orders", PARTS) == ["orders/o5"]
+    assert await cut(database[COMMITS], "orders", EVEN) == ["orders/o5"]
 
 
 async def test_nothing_is_cut_where_there_is_nothing(direct: EventLog, database: Database) -> None:
     await direct.append(new("orders/o1"))
-    assert await cut(database[COMMITS], "users", PARTS) == []
+    assert await cut(database[COMMITS], "users", EVEN) == []
 
 
 async def _write(log: EventLog, streams: Sequence[StreamName]) -> None:
