@@ -67,17 +67,17 @@ class ParameterUnknown(QueryError):
 
 @dataclass(eq=False)
 class IndexNeeded(QueryError):
-    """No index serves a query, and there are too many rows to look through. `index` would serve it."""
+    """No index serves a query, and there is too much to look through. `index` would serve it."""
 
     source: str
-    rows: int
+    too_much: str
     index: Sequence[str]
 
     def __str__(self) -> str:
         declaration = orjson.dumps({"indexes": [self.index]}).decode()
         return (
-            f"no index of {self.source} serves this query, and {self.rows:,} rows are too many to look "
-            f"through; declare {declaration}"
+            f"no index of {self.source} serves this query, and {self.too_much} are too many to look through; "
+            f"declare {declaration}"
         )
 
 

@@ -21,6 +21,8 @@ from queries.travel import travel
 from queries.unserved import why_none
 
 SCAN_LIMIT = 10_000
+_MIB = 1024 * 1024
+SCAN_BYTES = 64 * _MIB
 SCAN_MARK = b"\0" * MARK_BYTES
 
 
@@ -52,7 +54,7 @@ class Lists:
     """Answers lists from the live generations. Which are live is learned from the answers themselves."""
 
     def __init__(self, pages: CoalescedPages, cursors: Cursors, scan_limit: int = SCAN_LIMIT) -> None:
-        """scan_limit: how many rows a source may have to be looked through where no index serves."""
+        """scan_limit: how many rows, of 64 MiB at most, are looked through where no index serves."""
         self._pages = pages
         self._cursors = cursors
         self._scan_limit = scan_limit
@@ -95,11 +97,12 @@ class Lists:
         return plan
 
     async def _scanned(self, source: Source, table: Table, query: Query, after: bytes) -> Page:
-        asked = packed((source.collection, table.generation, SCAN, table.rows, self._scan_limit))
+        asked = packed((source.collection, table.generation, SCAN, table.rows, self._scan_limit, SCAN_BYTES))
         told = await self._pages.ask(Question(table.generation, asked, self._scan_limit))
         size, rows = told.parts or (0, [])
         if rows is None:
-            raise _unscannable(source, table, query, size)
+            large = "" if size > self._scan_limit else f" of more than {SCAN_BYTES // _MIB} MiB"
+            raise _unscannable(source, table, query, f"{size:,} documents{large}")
         found, count = await scan(source, query, rows, after)
         following = None
         if len(found) > query.limit:
@@ -140,8 +143,8 @@ def _plan_begun(table: Table, query: Query, plan: Plan | None, mark: bytes) -> P
     raise QueryInvalid("cursor", "belongs to an index that is no more; begin again without it")
 
 
-def _unscannable(source: Source, table: Table, query: Query, size: int) -> Exception:
-    """What to say where no index serves and there are too many rows to look through."""
+def _unscannable(source: Source, table: Table, query: Query, too_much: str) -> Exception:
+    """What to say where no index serves and there is too much to look through."""
     where = constraints_of(query.where)
     if query.cursor is not None and _plan(table, query) is not None:
         return QueryInvalid("cursor", "was made while there was no index for this; begin again without it")
@@ -151,5 +154,5 @@ def _unscannable(source: Source, table: Table, query: Query, size: int) -> Excep
     index = index_for(where, query.sort)
     if index is None:
         parameter, why = why_none(where, query.sort)
-        return QueryInvalid(parameter, f"{why}, and {size:,} documents are too many to look through")
-    return IndexNeeded(source.name, size, tuple(map(str, index.fields)))
+        return QueryInvalid(parameter, f"{why}, and {too_much} are too many to look through")
+    return IndexNeeded(source.name, too_much, tuple(map(str, index.fields)))

@@ -54,19 +54,20 @@ local function take_spliced()
   return spliced
 end
 
-local function rows_of(key, members, head, wanted)
-  local rows
-  for first = 1, wanted, 1000 do
+-- The rows of the first members, up to `wanted` of them, `some` at a time until `left` bytes are reached.
+local function rows_of(key, members, head, wanted, some, left)
+  local rows = {}
+  while #rows < wanted and left > 0 do
     local ids = {}
-    for place = first, math.min(first + 999, wanted) do ids[place - first + 1] = id_of(members[place], head) end
+    for place = #rows + 1, math.min(#rows + some, wanted) do ids[#ids + 1] = id_of(members[place], head) end
     local found = redis.call('HMGET', key, unpack(ids))
-    if rows then
-      for _, row in ipairs(found) do rows[#rows + 1] = row end
-    else
-      rows = found
+    if #ids == wanted then return found end
+    for _, row in ipairs(found) do
+      rows[#rows + 1] = row
+      left = left - #row
     end
   end
-  return rows or {}
+  return rows
 end
 """
 
@@ -133,9 +134,11 @@ end
 """
 
 # The plan: rows, index, head, surplus or ""; how many fields are fixed, constrained, in the index; stretches.
-# Then REV or "", "" or "merge" and what is spliced, limit, how to count ("rows", "entries" or ""), and "" or
-# "place" and the stretches that are left.
-# {ANSWERED, count or nil, entries touched, member the page ends with or nil, rows, members or nil}
+# Then REV or "", "" or "merge" and what is spliced, limit, how many rows to read at a time, and until how many
+# bytes of them are reached, how to count ("rows", "entries" or ""), and "" or "place" and the stretches
+# that are left.
+# {ANSWERED, count or nil, entries touched, last of the members the rows are of, nil where none follows, rows,
+# members or nil}
 # `members` are told where a row may have more than one: then there is one row more than `limit`.
 _PAGE = """
 local function is_one_of_several(members)
@@ -157,25 +160,40 @@ end
 
 local function page()
   local plan = take_plan()
-  local backwards, spliced, limit, what = take() == 'REV', take() == 'merge' and take_spliced(), take(), take()
+  local backwards, spliced = take() == 'REV', take() == 'merge' and take_spliced()
+  local limit, some, most, what = take(), take(), take(), take()
   local stretches = take() == 'place' and take_stretches() or plan.stretches
   local travelled = spliced and merged or in_turn
   local members = travelled(reader(plan.index, backwards), stretches, limit + 1, backwards, spliced)
   local count = count_of(plan, what)
   if plan.surplus ~= '' and is_one_of_several(members) and beside(plan, plan.fixed + 1, plan.fields) > 0 then
-    return {1, count, touched, false, rows_of(plan.rows, members, plan.head, #members), members}
+    local rows = rows_of(plan.rows, members, plan.head, #members, some, most)
+    local ends = (#members > limit or #rows < #members) and members[#rows]
+    for place = #members, #rows + 1, -1 do members[place] = nil end
+    return {1, count, touched, ends, rows, members}
   end
-  local ends = #members > limit and members[limit]
-  return {1, count, touched, ends, rows_of(plan.rows, members, plan.head, math.min(limit, #members)), false}
+  local rows = rows_of(plan.rows, members, plan.head, math.min(limit, #members), some, most)
+  return {1, count, touched, #members > #rows and members[#rows], rows, false}
 end
 """
 
-# rows, most. {ANSWERED, how many rows there are, ids and rows; nil where there are more than `most`}
+# rows, how many there may be, and of how many bytes.
+# {ANSWERED, how many there are, ids and rows; nil where there are more or larger ones}
 _SCAN = """
 local function scan()
-  local rows, most = take(), take()
+  local rows, most, left = take(), take(), take()
   local count = redis.call('HLEN', rows)
-  return {1, count, count <= most and redis.call('HGETALL', rows)}
+  if count > most then return {1, count, false} end
+  local found, cursor = {}, '0'
+  repeat
+    local told = redis.call('HSCAN', rows, cursor, 'COUNT', 20)
+    cursor = told[1]
+    for _, part in ipairs(told[2]) do
+      found[#found + 1] = part
+      left = left - #part
+    end
+  until cursor == '0' or left < 0
+  return {1, count, left >= 0 and found}
 end
 """
 

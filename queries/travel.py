@@ -16,6 +16,12 @@ from queries.table import Source, Table
 
 MOST_ENTRIES = 8000
 """So many entries are looked at for one page; with fewer rows in them than asked for, the page is shorter."""
+MOST_BYTES = 16 * 1024 * 1024
+"""No more rows are read for a page when those it has are so large together."""
+
+AT_ONCE = 20
+"""So many rows are read before they are measured."""
+
 _MORE = 4
 _NOTHING = ("",)
 
@@ -52,13 +58,14 @@ async def travel(
 
 def _told_apart(source: Source, plan: Plan, limit: int, wanted: int, told: Told) -> Travelled | None:
     """The page, each row once; None where more entries must be looked at for it."""
-    count, entries, _, rows, members = told.parts
+    count, entries, ends, rows, members = told.parts
     first = _first_entry(source, plan)
     kept = [(member, row) for member, row in zip(members, rows, strict=True) if first(member, row) == member]
-    is_end, is_full = len(members) <= wanted, len(kept) > limit
-    if not is_full and not is_end and wanted < MOST_ENTRIES:
+    is_full, is_all_there_may_be = len(kept) > limit, ends is None or len(members) <= wanted
+    if not is_full and not is_all_there_may_be and wanted < MOST_ENTRIES:
         return None
-    ends = kept[limit - 1][0] if is_full else None if is_end else members[-1]
+    if is_full:
+        ends = kept[limit - 1][0]
     return Travelled([row for _, row in kept[:limit]], ends, count, entries, told.standing)
 
 
@@ -114,7 +121,7 @@ def _end(course: Course, wanted: int, is_counted: bool) -> list[Argument]:
     return [
         "REV" if course.way.backwards else "",
         *(_merging(course.way) if course.way.merged else _NOTHING),
-        *(wanted, counting if is_counted else ""),
+        *(wanted, AT_ONCE, MOST_BYTES, counting if is_counted else ""),
     ]
 
 

@@ -7,11 +7,18 @@ from projections.entries import MOST_ENTRIES
 from queries import travel
 from queries.conditions import MOST_CHOICES, MOST_CONDITIONS, OPERATORS
 from queries.language import MOST_FIELDS, MOST_SORTED, PARAMETERS
+from queries.lists import SCAN_BYTES
 from queries.parameters import MOST_PARAMETERS
 from queries.planner import MOST_STRETCHES
+from queries.query import DEFAULT_LIMIT, MOST_LIMIT
 from tests.docs.test_reference import REFERENCE, rows
 
+MIB = 1024 * 1024
 LIMITS = {
+    "documents of a page": (
+        f"{MOST_LIMIT:,}, {DEFAULT_LIMIT} unless said; of larger ones as many as make "
+        f"{travel.MOST_BYTES // MIB} MiB, and {travel.AT_ONCE} in any case"
+    ),
     "conditions of a query": f"{MOST_CONDITIONS}",
     "values of `in`": f"{MOST_CHOICES}",
     "combinations of values of several `in`": f"{MOST_STRETCHES:,}; beyond that no index serves",
@@ -19,7 +26,7 @@ LIMITS = {
     "paths of `fields`": f"{MOST_FIELDS}",
     "parameters of an address": f"{MOST_PARAMETERS}",
     "documents that a query without an index may look through": (
-        f"{Settings().scan_limit:,} (`FOLDBASE_SCAN_LIMIT`)"
+        f"{Settings().scan_limit:,} (`FOLDBASE_SCAN_LIMIT`), and {SCAN_BYTES // MIB} MiB of them"
     ),
     "entries of one document in an index": (
         f"{MOST_ENTRIES:,}, the first ones; by its other elements that index does not find it"

@@ -58,13 +58,14 @@ async def test_what_only_the_primary_had_was_never_seen_nor_acknowledged(
     replicated: Stage, members: ReplicaSet, seed: str
 ) -> None:
     async with under_load(replicated, seed) as load:
-        primary = members.primary
         with ExitStack() as behind:
             with replicated.frozen("api"):
-                await _soon(members.level)
+                await _soon(lambda: members.whole() and members.level())
+                primary = members.primary
                 behind.enter_context(members.falling_behind(members.besides(primary)))
                 copied = primary.commits
             await _soon(lambda: primary.commits > copied and primary.is_on_disk)
+            assert members.primary is primary
             primary.signal(signal.SIGKILL)
         await _soon(lambda: members.primary_of(members.besides(primary)))
         await load.goes_on()

@@ -4,6 +4,7 @@ from random import Random
 from typing import Any
 
 import orjson
+import pytest
 from redis.asyncio import Redis
 
 from catalog.declared import Condition, IndexField
@@ -38,6 +39,20 @@ async def test_answers_equal_a_filter_and_a_sort(redis: Redis, seed: int) -> Non
 
 
 @seeds(6)
+async def test_pages_of_large_documents_are_shorter_and_leave_nothing_out(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    random = Random(seed)
+    monkeypatch.setattr("queries.travel.AT_ONCE", random.choice((1, 2, 5)))
+    monkeypatch.setattr("queries.travel.MOST_BYTES", random.choice((1, 500, 1500)))
+    shelf = Shelf(redis, *(_index(random) for _ in range(3)))
+    await shelf.open()
+    await shelf.put({id: _body(random) for id in random.sample(_IDS, 50)})
+    pages = [await _check(shelf, _query(random), in_full=False) for _ in range(60)]
+    assert any(page.next is not None and len(page.items) < 7 for page in pages)
+
+
+@seeds(6)
 async def test_what_an_index_serves_needs_no_scan(redis: Redis, seed: int) -> None:
     random = Random(seed)
     fields = random.sample(PATHS, 3)
@@ -65,14 +80,17 @@ async def test_what_an_index_serves_needs_no_scan(redis: Redis, seed: int) -> No
         assert page.plan == (",".join(declared) if query.where or sort else "-_meta.created_at")
 
 
-async def _check(shelf: Shelf, query: Query) -> Page:
-    """All pages of a query, and its count, are what they must be. The first page."""
+async def _check(shelf: Shelf, query: Query, *, in_full: bool = True) -> Page:
+    """All pages of a query, and its count, are what they must be. The first page.
+
+    in_full: whether there must be as many documents on a page as were asked for, on all but the last.
+    """
     first = page = await shelf.page(query)
     found = _ids(page)
     while page.next is not None:
-        assert len(page.items) == query.limit
+        assert len(page.items) == query.limit or not (in_full or len(page.items) > query.limit)
         page = await shelf.page(query.at(page.next))
-        assert page.items
+        assert page.items or not in_full
         assert page.plan == first.plan
         found += _ids(page)
     used = next((each for each in shelf.indexes if each.name == first.plan), None)

@@ -62,7 +62,7 @@ async def test_the_plan_and_what_it_cost_are_told(orders: Shelf) -> None:
 async def test_a_small_collection_is_looked_through_and_a_large_one_is_not(orders: Shelf) -> None:
     with pytest.raises(IndexNeeded) as needed:
         await orders.page(asking("where[total]=3&sort=-status"))
-    assert (needed.value.rows, needed.value.index) == (12, ("total", "-status"))
+    assert (needed.value.too_much, needed.value.index) == ("12 documents", ("total", "-status"))
     assert '{"indexes":[["total","-status"]]}' in str(needed.value)
     with pytest.raises(QueryInvalid, match="no index can serve this"):
         await orders.page(asking("where[total][gt]=3&where[status][gt]=a"))
@@ -245,6 +245,30 @@ async def test_a_page_may_be_shorter_where_it_would_cost_too_much(redis: Redis) 
         query = None if page.next is None else query.at(page.next)
         assert page.entries < 2 * MOST_ENTRIES + 9000
     assert sorted(seen) == sorted(many)
+
+
+@pytest.mark.parametrize("text", ["limit=1000", "limit=1000&where[n][gte]=0", "limit=1000&where[tags][gte]=0"])
+async def test_a_page_of_large_documents_ends_at_16_mib_and_the_next_goes_on(redis: Redis, text: str) -> None:
+    large = {f"o{n}": {"n": n, "tags": [n, n + 1], "text": "x" * 2**20} for n in range(30)}
+    shelf = await shelf_of(redis, index("n"), index("tags"), scan_limit=0, **large)
+    query: Query | None = asking(text)
+    seen: list[str] = []
+    while query is not None:
+        page = await shelf.page(query)
+        assert sum(map(len, page.items)) < 21 * 2**20
+        seen += ids(page)
+        query = None if page.next is None else query.at(page.next)
+    assert sorted(seen) == sorted(large)
+
+
+async def test_more_than_64_mib_are_not_looked_through(redis: Redis) -> None:
+    large = {f"o{n}": {"n": n, "text": "x" * 2**20} for n in range(65)}
+    shelf = await shelf_of(redis, **large)
+    for text, refused in (("where[n]=1", IndexNeeded), ("where[n][gt]=1&where[m][gt]=1", QueryInvalid)):
+        with pytest.raises(refused, match="65 documents of more than 64 MiB are too many to look through"):
+            await shelf.page(asking(text))
+    await shelf.remove("o0", "o1", "o2")
+    assert ids(await shelf.page(asking("where[n]=3"))) == ["o3"]
 
 
 @seeds(2)

@@ -73,10 +73,10 @@ EXPLAINED = {
     ),
     "index-needed": Explained(
         "No index of the collection serves this query fully, filter and order both, and the collection has "
-        "more documents than may be looked through one by one (FOLDBASE_SCAN_LIMIT).",
+        "more documents than may be looked through one by one (FOLDBASE_SCAN_LIMIT), or larger ones.",
         "Declare the index in `indexes` with PUT /v1/collections/{name}, besides those declared already. It "
         "is built in the background, and the collection stays readable meanwhile.",
-        IndexNeeded("orders", 12_000, ("status", "-placed_at")),
+        IndexNeeded("orders", "12,000 documents", ("status", "-placed_at")),
     ),
     "token-missing": Explained(
         "Everything under /v1 needs a token, and the request has none.",
