@@ -17,11 +17,14 @@ CheckpointUnusable  nothing of this log to go on from           build anew
 CollectionDropped   dropped while it was rebuilt                nothing to be done
 RebuildInterrupted  paused, cancelled or lost                   leave it
 RebuildDiffers      the new generation is not as the live one   tell, and keep the live one
+StepTooLarge        more rows than one step should hold         take what comes before first
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from catalog.errors import CatalogUnavailable
+from events.commit import Commit
 from events.errors import FoldbaseError, LogUnavailable
 from events.position import Position
 
@@ -153,3 +156,15 @@ class RebuildDiffers(Exception):
 
 STORE_AWAY = (LogUnavailable, CatalogUnavailable, ProjectionAway)
 """MongoDB or Redis is away: nothing is lost; try again."""
+
+
+@dataclass(eq=False)
+class StepTooLarge(Exception):
+    """The rows that commits change are too large for one step; those before `commit` have room in one."""
+
+    commit: Commit
+
+    def cut(self, commits: Sequence[Commit]) -> tuple[Sequence[Commit], Sequence[Commit]]:
+        """The commits of the first step, and those that are left for others."""
+        place = next(place for place, each in enumerate(commits) if each.position == self.commit.position)
+        return commits[:place], commits[place:]

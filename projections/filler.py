@@ -15,7 +15,7 @@ from events.log import EventLog
 from events.position import Position, StreamName, Version
 from projections.changes import Changes, queue_changes, tell_parked, work_out
 from projections.client import RedisClient, RedisPipeline
-from projections.errors import LeaseLost
+from projections.errors import LeaseLost, StepTooLarge
 from projections.fence import Fence
 from projections.generation import Copy, read_generations
 from projections.guarded import away, guarded, unless_moved
@@ -71,7 +71,7 @@ class Filler:
             async for stretch in stretches:
                 for piece in self._pieces(stretch):
                     begun = time.monotonic()
-                    at = await self._take(key, at, piece)
+                    at = await self._apply(key, at, piece)
                     await self._pace.rest(len(piece.commits), time.monotonic() - begun)
 
     async def _stretches(self, at: Range) -> AsyncGenerator[Stretch, None]:
@@ -96,9 +96,18 @@ class Filler:
         if not stretch.commits:
             yield stretch
         for piece in self._pace.slices(stretch.commits):
-            last = piece[-1]
-            ends = stretch.end if last is stretch.commits[-1] else Place(last.stream, last.version)
+            ends = stretch.end if piece[-1] is stretch.commits[-1] else _behind(piece)
             yield Stretch(list(piece), ends)
+
+    async def _apply(self, key: str, at: Range, piece: Stretch) -> Range:
+        """Apply a piece in one step, or in several where it changes more than one should hold."""
+        while True:
+            try:
+                return await self._take(key, at, piece)
+            except StepTooLarge as large:
+                fitting, left = map(list, large.cut(piece.commits))
+                at = await self._apply(key, at, Stretch(fitting, _behind(fitting)))
+                piece = Stretch(left, piece.end)
 
     async def _take(self, key: str, at: Range, piece: Stretch) -> Range:
         """Apply a piece, and move the checkpoint of the range behind it, in one step."""
@@ -130,6 +139,10 @@ class Filler:
         if found is None:
             raise LeaseLost
         return Copy(self._collection, found.number, await self._shapes.of(step, self._collection, found.number))
+
+
+def _behind(commits: Sequence[Commit]) -> Place:
+    return Place(commits[-1].stream, commits[-1].version)
 
 
 async def _range(redis: RedisClient | RedisPipeline, key: str) -> Range:

@@ -15,7 +15,7 @@ from events.position import Position, collection_of, partition_of
 from projections.changes import Changes, queue_changes, tell_parked, work_out
 from projections.checkpoint import Checkpoint, read_checkpoint
 from projections.client import RedisClient, RedisPipeline
-from projections.errors import CheckpointMoved, Held, ProjectionAway
+from projections.errors import CheckpointMoved, Held, ProjectionAway, StepTooLarge
 from projections.generation import (
     Copy,
     Generation,
@@ -63,11 +63,23 @@ class Steps:
     async def apply(self, commits: Sequence[Commit], after: Position, upto: Position) -> None:
         """Apply `commits`, which are all there is between `after` and `upto`, and move the checkpoint.
 
-        Raises: CheckpointMoved: the checkpoint was not at `after`, or moved meanwhile; nothing was written.
-                Held: somebody wants the target to stand where it is for a moment; nothing was written.
-                ProjectionAway: it is unknown whether the step was taken; read the checkpoint.
-                CatalogUnavailable: a collection is not known here, and MongoDB is away; nothing was written.
+        Where they change more than one step should hold, it is done in several.
+        Raises: CheckpointMoved: the checkpoint was not at `after`, or moved meanwhile.
+                Held: somebody wants the target to stand where it is for a moment.
+                ProjectionAway: it is unknown whether the step was taken.
+                CatalogUnavailable: a collection is not known here, and MongoDB is away.
+                After any of them the checkpoint tells how far it came: mostly, nothing was written.
         """
+        while True:
+            try:
+                return await self._take(commits, after, upto)
+            except StepTooLarge as large:
+                fitting, commits = large.cut(commits)
+                await self.apply(fitting, after, fitting[-1].position)
+                after = fitting[-1].position
+
+    async def _take(self, commits: Sequence[Commit], after: Position, upto: Position) -> None:
+        """One step."""
         checkpoint = self._target.checkpoint(partition_of(after))
         async with guarded(self._redis, checkpoint, self._target.generations) as step:
             stands, held = await step.mget(checkpoint, self._target.hold)

@@ -196,7 +196,12 @@ def _index(index: Index, documents: Mapping[str, Present]) -> tuple[list[bytes],
 
 async def _commits(world: World, head: Position) -> list[Commit]:
     partition = partition_of(head)
-    return await world.log.read_partition(partition, after=Position(partition << 40), limit=100_000, until=head)
+    found: list[Commit] = []
+    after = Position(partition << 40)
+    while after < head:
+        found += await world.log.read_partition(partition, after=after, limit=100_000, until=head)
+        after = found[-1].position
+    return found
 
 
 def _names(world: World) -> list[str]:
