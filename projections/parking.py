@@ -90,13 +90,16 @@ class Parking:
         """Leave out the commit that could not be applied, here and in every rebuild; then as `retry`.
 
         position: of that commit; nothing is left out where it is another one by now.
+        None, too, where the projector heard of it, and was faster to apply what waits.
         """
         parked = await self.find(collection, id)
         if position is not None and parked.position != position:
             return parked
         [commit, *_] = await self._waiting(collection, id, parked)
         await self._log.skips.add(commit, by)
-        return await self.retry(collection, id)
+        with suppress(NotParked):
+            return await self.retry(collection, id)
+        return None
 
     async def retry_young(self) -> None:
         """Retry what was just parked, when it is time to, and what is to be skipped. Raises as `retry`."""

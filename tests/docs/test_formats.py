@@ -32,7 +32,6 @@ from projections.layout import BY_CREATION, Layout
 from projections.row import HEAD_BYTES
 from projections.state import ProjectorState
 from queries.freshness import Freshness
-from queries.query import DEFAULT_LIMIT, MOST_LIMIT
 from tests.docs.test_reference import rows
 
 MIB, KIB = 2**20, 2**10
@@ -57,7 +56,6 @@ LIMITS = {
         f"within {SETTINGS.body_timeout:g} seconds (`FOLDBASE_BODY_TIMEOUT`)"
     ),
     "connections of one worker": f"{CONNECTION_LIMIT:,}",
-    "documents of a page": f"{MOST_LIMIT:,}; {DEFAULT_LIMIT} unless said",
     "commands of a batch": (
         f"{MOST_COMMANDS:,}; {MOST_BATCH_BYTES // MIB} MiB of BSON where it is all or nothing"
     ),

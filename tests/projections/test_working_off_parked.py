@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from events.commit import Commit
 from projections import parking
 from projections.errors import NotParked
 from tests.projections.marks import KILLING
@@ -91,6 +92,23 @@ async def test_attempts_are_counted_anew_for_the_next_commit_that_cannot_be_appl
         next_one = await lot(world).skip("orders", "o1", "user:ada")
         assert next_one is not None
         assert next_one.attempts == 1
+
+
+async def test_a_commit_is_skipped_also_where_the_projector_was_faster_to_try_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add = world.log.skips.add
+
+    async def add_and_hear(commit: Commit, by: str) -> None:
+        await add(commit, by)
+        await lot(world).retry_young()
+
+    async with world.projecting():
+        await with_a_parked_document(world)
+        await world.caught_up()
+        monkeypatch.setattr(world.log.skips, "add", add_and_hear)
+        assert await lot(world).skip("orders", "o1", "user:ada") is None
+        assert (await rows(world))[b"o1"]["n"] == 20
 
 
 async def test_a_skipped_commit_is_left_out_also_by_rebuilds(
