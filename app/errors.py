@@ -12,6 +12,7 @@ RequestError
   PageKnown              the client has the page         ask with GET or QUERY for a 304
   DeclarationChanged     somebody declared it first      read it again, then decide
   TooManyCommands        a batch of more than 1,000     send it in parts
+  QuotaExceeded          the caller asks too often      ask again when it is said
   Forbidden              the role does not allow it      use another token
 """
 
@@ -159,6 +160,21 @@ class TooManyCommands(RequestError):
 
     def __str__(self) -> str:
         return f"there are {self.found:,} commands; a batch has at most {self.most:,}: send it in parts"
+
+
+@dataclass(eq=False)
+class QuotaExceeded(RequestError):
+    """The caller made all requests that it may make; it may make another in `again` seconds."""
+
+    requests: int
+    seconds: int
+    again: int
+
+    def __str__(self) -> str:
+        return (
+            f"this is more than {self.requests:,} requests in {self.seconds:,} s; "
+            f"wait {self.again} s, and mind RateLimit in the answers"
+        )
 
 
 @dataclass(eq=False)

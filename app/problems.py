@@ -17,6 +17,7 @@ from app.errors import (
     MethodRefused,
     PageKnown,
     ParameterUnknown,
+    QuotaExceeded,
     RouteMissing,
     TooManyCommands,
 )
@@ -88,6 +89,7 @@ PROBLEMS: dict[type[Exception], Problem] = {
     catalog.DeclarationInvalid: Problem(422, "declaration-invalid", "The declaration is not valid"),
     commands.DependencyFailed: Problem(424, "dependency-failed", "A command that this one needs failed"),
     ConditionRequired: Problem(428, "condition-required", "A precondition is demanded here"),
+    QuotaExceeded: Problem(429, "quota-exceeded", "Too many requests", 1),
     events.VersionConflict: Problem(503, "contention", "Too many writers at one document", 1),
     events.LogUnavailable: Problem(503, "log-unavailable", "The log does not answer", 1),
     events.LogMismatch: Problem(503, "log-unavailable", "The log is not the one configured", 30),
@@ -220,6 +222,8 @@ def _fields(error: Exception) -> dict[str, Any]:
             return {"parameter": parameter}
         case queries.IndexNeeded(index=index):
             return {"indexes": [list(index)]}
+        case QuotaExceeded():
+            return {"violated-policies": ["user"]}
     return {}
 
 
@@ -227,6 +231,8 @@ def _headers(error: Exception, problem: Problem, request_id: str) -> dict[str, s
     headers = {"x-request-id": request_id, "cache-control": "no-store", "x-content-type-options": "nosniff"}
     if problem.retry is not None:
         headers["retry-after"] = str(problem.retry)
+    if isinstance(error, QuotaExceeded):
+        headers["retry-after"] = str(error.again)
     if problem.status == 401:
         invalid = ', error="invalid_token"' if isinstance(error, TokenInvalid) else ""
         headers["www-authenticate"] = f'Bearer realm="foldbase"{invalid}'

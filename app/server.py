@@ -18,6 +18,9 @@ from app.identity.verifier import Verifier
 from app.metrics.exposition import Exposition
 from app.metrics.traffic import CountedProtocol, Traffic
 from app.problem_handler import ProblemHandler
+from app.quotas.limiter import Limiter
+from app.quotas.quota import read_quota
+from app.quotas.spending import Spending
 from app.routes.access import Access
 from app.routes.app import App
 from app.routes.batch import BatchRoutes
@@ -44,8 +47,10 @@ def create_app(built: Deployment) -> App:
     settings = built.settings
     app = _bare(settings, f"foldbase-{os.getpid()}-{id(built)}")
     access = Access(Verifier([token_key(settings)]))
+    limiter = _limiter(built, access)
+    app.ctx.around = limiter.around if limiter else None
     traffic = app.ctx.traffic = Traffic()
-    app.ctx.finishers = tuple(_finishers(settings))
+    app.ctx.finishers = tuple(_finishers(settings, limiter))
     built.log.on_append(traffic.appended)
     for routes in (
         DocumentRoutes(built, access),
@@ -88,8 +93,18 @@ def _bare(settings: Settings, name: str) -> App:
     return app
 
 
-def _finishers(settings: Settings) -> Iterator[Finisher]:
+def _limiter(built: Deployment, access: Access) -> Limiter | None:
+    """What holds users to the rate that the settings say, if they say one."""
+    quota = read_quota(built.settings.rate_limit)
+    if quota is None:
+        return None
+    return Limiter(quota, Spending(built.stores.redis, built.settings.database, quota), access)
+
+
+def _finishers(settings: Settings, limiter: Limiter | None) -> Iterator[Finisher]:
     """What the settings add to every answer."""
+    if limiter is not None:
+        yield limiter.tell
     if origins := read_origins(settings.cors_origins):
         yield CrossOrigin(origins)
     if settings.server_timing:

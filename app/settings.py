@@ -7,6 +7,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.http.origins import read_origins
+from app.quotas.quota import read_quota
 from events.errors import FoldbaseError
 
 
@@ -57,6 +58,9 @@ class Settings(BaseSettings):
     cors_origins: str = Field(
         "", description="Origins whose pages may use the API, with commas between them; `*` for any."
     )
+    rate_limit: str = Field(
+        "", description="Requests that each user may make: `600/60` is 600 in 60 seconds; empty for no limit."
+    )
     server_timing: bool = Field(False, description="Tell in Server-Timing how long each answer took.")
     store_timeout: Annotated[float, Field(gt=0)] = Field(
         10.0, description="How long a write may wait for MongoDB before it is answered 503."
@@ -78,6 +82,12 @@ class Settings(BaseSettings):
     @classmethod
     def _origins(cls, text: str) -> str:
         read_origins(text)
+        return text
+
+    @field_validator("rate_limit")
+    @classmethod
+    def _rate(cls, text: str) -> str:
+        read_quota(text)
         return text
 
     @classmethod

@@ -9,12 +9,14 @@ from app.openapi.fields import (
     ACCEPT_ENCODING,
     ACCEPT_PATCH,
     MISSED_AT,
+    RATE_LIMIT,
+    RATE_LIMIT_POLICY,
     REQUEST_ID,
     RETRY_AFTER,
     WWW_AUTHENTICATE,
 )
 from app.openapi.media import content_of
-from app.openapi.problems import ANY_REQUEST, by_name
+from app.openapi.problems import ANY_REQUEST, COUNTED, by_name
 
 JsonObject = dict[str, Any]
 
@@ -26,8 +28,9 @@ def answers_of(operation: Operation) -> JsonObject:
     """
     own = {str(status): _answer(answer) for status, answer in operation.answers.items()}
     problems: JsonObject = {}
-    for status, names in _by_status((*operation.problems, *ANY_REQUEST)).items():
-        if set(names) <= set(ANY_REQUEST):
+    shared = ANY_REQUEST if operation.access == "public" else (*ANY_REQUEST, *COUNTED)
+    for status, names in _by_status((*operation.problems, *shared)).items():
+        if set(names) <= set(shared):
             problems[status] = {"$ref": f"#/components/responses/{names[0]}"}
         else:
             problems[status] = _problem(names, operation.method)
@@ -36,7 +39,7 @@ def answers_of(operation: Operation) -> JsonObject:
 
 def shared_responses() -> JsonObject:
     """The answers that do not depend on the operation, by problem."""
-    return {name: _problem([name], "get") for name in ANY_REQUEST}
+    return {name: _problem([name], "get") for name in (*ANY_REQUEST, *COUNTED)}
 
 
 def _by_status(names: Iterable[str]) -> dict[str, list[str]]:
@@ -77,6 +80,8 @@ def _problem_headers(names: Sequence[str], method: str) -> Iterable[Header]:
             yield ACCEPT_PATCH if method == "patch" else ACCEPT
             if "coding-unsupported" in names:
                 yield ACCEPT_ENCODING
+        case 429:
+            yield from (RETRY_AFTER, RATE_LIMIT, RATE_LIMIT_POLICY)
         case 503:
             yield RETRY_AFTER
 

@@ -240,6 +240,12 @@ MISSED_AT = Header(
     "Fold-Position", "With `document-missing`: the checkpoint at which there was none.", TEXT, "812"
 )
 RETRY_AFTER = Header("Retry-After", "Seconds after which to try again.", {"type": "integer"}, "1")
+RATE_LIMIT = Header(
+    "RateLimit", "How many more requests you may make, and in how many seconds all.", TEXT, '"user";r=0;t=60'
+)
+RATE_LIMIT_POLICY = Header(
+    "RateLimit-Policy", "How many requests a user may make in so many seconds.", TEXT, '"user";q=600;w=60'
+)
 WWW_AUTHENTICATE = Header(
     "WWW-Authenticate",
     "How to authenticate.",

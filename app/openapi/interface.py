@@ -63,6 +63,9 @@ other origins may use what is here where the operator lists them (`FOLDBASE_CORS
 Large answers are compressed with zstd or gzip where `Accept-Encoding` allows it. `ETag`s can be sent back in \
 `If-None-Match`, and those of documents in `If-Match`.
 
+Where the operator limits how often a user may ask (`FOLDBASE_RATE_LIMIT`), every answer says in `RateLimit` \
+how many requests are left.
+
 Errors are problems (RFC 9457). The `type` of each is the address of its explanation."""
 
 

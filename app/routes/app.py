@@ -2,7 +2,7 @@
 
 import math
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 from sanic import Sanic
 from sanic.config import Config
@@ -16,8 +16,16 @@ class App(Sanic[Config, SimpleNamespace]):
     """Sanic, handling requests without what foldbase does without: middlewares, signals, hosts, WebSockets.
 
     Every handler is a coroutine function. It returns the answer, or responds by itself and returns None.
-    One that is added with `stream=True` reads the body itself, however large it is.
+    One that is added with `stream=True` reads the body itself, however large it is. Those of routes that take
+    tokens are wrapped by `ctx.around`, where that is set.
     """
+
+    def add_route(self, handler: Any, uri: str, *args: Any, **options: Any) -> Any:
+        """See Sanic."""
+        around = getattr(self.ctx, "around", None)
+        if around is not None and uri.startswith("/v1/"):
+            handler = around(handler)
+        return super().add_route(handler, uri, *args, **options)
 
     async def handle_request(self, request: Request) -> None:
         """Send the answer to a request; what is raised until its head is sent is answered, too."""

@@ -9,6 +9,7 @@ from app.http.guarded_http import HEAD_LIMIT
 from app.http.protocol import CONNECTION_LIMIT
 from app.identity.tokens import LONGEST_SUBJECT
 from app.identity.verifier import LONGEST_TOKEN
+from app.quotas.spending import KEYS
 from app.routes.export import MOST_AT_ONCE
 from app.routes.preferring import MOST_PATIENCE
 from app.settings import Settings
@@ -133,6 +134,7 @@ def test_keys_of_redis_are_documented() -> None:
         layout.appended,
         layout.moved,
         "foldbase:catalog",
+        f"foldbase{KEYS}SUBJECT",
     }
     assert {row[0].strip("`") for row in rows("redis-layout.md") if row[0].startswith("`")} == keys
 

@@ -24,6 +24,9 @@ ANY_REQUEST = (
 )
 """Problems that do not depend on the route: HTTP's own, met before a route is asked."""
 
+COUNTED = ("quota-exceeded",)
+"""Problems that any request with a token may meet."""
+
 _REQUEST_ID = "0197a2c4-6f1e-4c53-9f0a-4a6b7f0f3b52"
 
 

@@ -17,6 +17,7 @@ from app.errors import (
     HeaderInvalid,
     MediaTypeUnsupported,
     ParameterUnknown,
+    QuotaExceeded,
     TooManyCommands,
 )
 from app.http.json import JsonInvalid
@@ -77,6 +78,13 @@ EXPLAINED = {
         "Declare the index in `indexes` with PUT /v1/collections/{name}, besides those declared already. It "
         "is built in the background, and the collection stays readable meanwhile.",
         IndexNeeded("orders", "12,000 documents", ("status", "-placed_at")),
+    ),
+    "quota-exceeded": Explained(
+        "The operator lets each user make so many requests in so many seconds (FOLDBASE_RATE_LIMIT), and these "
+        "are used up. Nothing was done.",
+        "Wait for the seconds in Retry-After. RateLimit, in every answer, tells how many more requests you may "
+        "make (r), and in how many seconds all of them (t): slow down before it is 0. A batch is one request.",
+        QuotaExceeded(600, 60, 1),
     ),
     "token-missing": Explained(
         "Everything under /v1 needs a token, and the request has none.",

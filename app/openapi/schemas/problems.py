@@ -43,6 +43,11 @@ PROBLEM: Schema = {
             "description": "The index to declare, as it stands in a declaration.",
             "items": {"type": "array", "items": {"type": "string"}},
         },
+        "violated-policies": {
+            "type": "array",
+            "description": "The policies, as RateLimit-Policy names them, that leave no more requests.",
+            "items": {"type": "string"},
+        },
     },
 }
 

@@ -1,0 +1,1 @@
+"""Quotas: how many requests each caller may make, counted in Redis for all API workers together."""
