@@ -4,12 +4,13 @@ import subprocess
 from pathlib import Path
 
 _PROC = Path("/proc")
-_STATE, _START_TIME = 0, 19
+_STATE, _THREADS, _START_TIME = 0, 17, 19
 
 
 def started(pid: int) -> str | None:
     """When process `pid` started; None when there is none, or when it only waits to be reaped.
 
+    One whose first thread has ended is there until all of them have: it may hold files and ports until then.
     Compare it with an earlier answer only: same pid and same start are the same process.
     """
     if not (_PROC / "self/stat").exists():
@@ -19,7 +20,8 @@ def started(pid: int) -> str | None:
     except OSError:
         return None
     after_name = told.rpartition(")")[2].split()
-    return None if after_name[_STATE] in "ZX" else after_name[_START_TIME]
+    has_ended = after_name[_STATE] in "ZX" and int(after_name[_THREADS]) <= 1
+    return None if has_ended else after_name[_START_TIME]
 
 
 def command_line(pid: int) -> str:
