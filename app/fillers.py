@@ -1,7 +1,8 @@
 """Starting processes that share a rebuild: `foldbase projector`, told what to fill. See app/filling.py.
 
-We write the number of a range on a line, and it answers FILLED when it has filled it; then comes the next one.
-It ends when its standard input is closed, if only because we are gone. Where it fails it says why, and ends.
+We write the numbers of ranges, each on a line, and it answers FILLED whenever it has filled one of them; then
+comes the next one. It ends when its standard input is closed, if only because we are gone. Where it fails it
+says why, and ends.
 """
 
 import asyncio
@@ -52,23 +53,28 @@ def fillers(settings: Settings) -> Start:
         order = Order(collection=collection, mark=fence.mark.decode(), max_rate=max_rate)
         command = (*_foldbase(), "projector", "--fill", order.model_dump_json())
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=chosen)
+        heard = asyncio.Lock()
         try:
-            yield lambda number: _fill(process, number)
+            yield lambda number: _fill(process, number, heard)
         finally:
             await _end(process)
 
     return start
 
 
-async def _fill(process: Process, number: int) -> None:
-    """Let it fill a range. Raises ProjectionAway where it may go on later, FillerFailed where it failed."""
+async def _fill(process: Process, number: int, heard: asyncio.Lock) -> None:
+    """Let it fill a range, and wait until it has filled one. `heard`: who listens to it.
+
+    Raises: ProjectionAway where it may go on later, FillerFailed where it failed.
+    """
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdin.write(b"%d\n" % number)
-    said = await process.stdout.readline()
-    if said == FILLED:
-        return
-    reason = (said + await process.stdout.read()).decode(errors="replace").strip()
+    async with heard:
+        said = await process.stdout.readline()
+        if said == FILLED:
+            return
+        reason = (said + await process.stdout.read()).decode(errors="replace").strip()
     code = await process.wait()
     if code in _GOES_ON_LATER:
         raise ProjectionAway(f"a process that fills a range ended: {reason or code}")

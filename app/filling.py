@@ -18,6 +18,7 @@ from events.background import Background
 from projections.errors import STORE_AWAY, CheckpointMoved, ProjectionsFull
 from projections.fence import Fence
 from projections.filler import Filler
+from projections.layout import RANGES_AT_ONCE
 
 NICENESS = 5
 """What readers see goes before what is being built."""
@@ -44,13 +45,13 @@ async def _fill(settings: Settings, order: Order) -> int:
     async with stores(settings) as opened, Background() as background:
         await opened.catalog.refresh()
         fence = Fence(f"{opened.layout.build(order.collection).base}:fence", order.mark.encode())
-        filler = Filler(
-            *(opened.redis, opened.layout, opened.log, opened.catalog, order.collection, fence, order.max_rate)
-        )
+        those = (opened.redis, opened.layout, opened.log, opened.catalog)
         wanted: asyncio.Queue[int] = asyncio.Queue()
         background.start(_hear(wanted), "orders")
         background.start(on_signal().wait(), "signal")
-        background.start(_work(filler, wanted), "filler")
+        for _ in range(RANGES_AT_ONCE):
+            filler = Filler(*those, order.collection, fence, order.max_rate)
+            background.start(_work(filler, wanted), "filler")
         await background.first()
     return AGAIN
 

@@ -30,8 +30,13 @@ from catalog.declared import View
 from projections.shape import Shape
 
 MOST_WORKERS = 16
-SHARES_OF_A_WORKER = (8, 4, 2, 1, 1)
-"""How large its ranges are beside one another: the last are small, so that nobody waits long for another."""
+RANGES_AT_ONCE = 2
+"""A worker fills so many at a time: it works on one while it waits for Redis or MongoDB with the other."""
+
+SHARES = (4, 2, 1, 1)
+"""How large the ranges are beside one another: the last are small, so that nobody waits long for another."""
+
+MOST_RANGES = MOST_WORKERS * RANGES_AT_ONCE * len(SHARES)
 BY_CREATION = "created,"
 """The index that every collection has. No declared one is called so: a name does not end with a comma."""
 
@@ -55,7 +60,7 @@ class Target:
     @cached_property
     def ranges(self) -> list[str]:
         """The keys that hold the checkpoints of the ranges a build may be cut into."""
-        return [f"{self.base}:range:{number}" for number in range(MOST_WORKERS * len(SHARES_OF_A_WORKER))]
+        return [f"{self.base}:range:{number}" for number in range(MOST_RANGES)]
 
     def checkpoint(self, partition: int) -> str:
         """The key that holds a partition's checkpoint."""

@@ -1,7 +1,8 @@
 """A team: this process and others beside it fill a build range by range, under the lease of one rebuild.
 
 There are more ranges than workers, the large ones first, and who has filled one takes the next: none waits long
-for another, also where one of them started late, or has the documents with the longest histories.
+for another, also where one of them started late, or has the documents with the longest histories. Each of them
+fills two at a time, so that it has something to do while Redis works for it.
 """
 
 from collections import deque
@@ -20,17 +21,17 @@ from projections.fence import Fence
 from projections.filler import Filler
 from projections.generations import Generations
 from projections.jobs import Job
-from projections.layout import SHARES_OF_A_WORKER, Layout
+from projections.layout import RANGES_AT_ONCE, SHARES, Layout
 from projections.progress import Progress
 from projections.ranges import Ranges
 
 LOOK_EVERY = 0.25
 
 Fill = Callable[[int], Awaitable[None]]
-"""Fills a range of a build, by its number. Raises as Filler.fill, and FillerFailed."""
+"""Fills a range of a build, by its number, also several at a time. Raises as Filler.fill, and FillerFailed."""
 
 Start = Callable[[str, Fence, int | None], AbstractAsyncContextManager[Fill]]
-"""Starts a process that fills ranges of a collection, at most so many commits/s; it ends with the block."""
+"""Starts a process that fills ranges of a collection, each at most at so many commits/s, for a block."""
 
 
 class FillerFailed(Exception):
@@ -62,7 +63,7 @@ class Team:
                 RebuildInterrupted, FillerFailed.
         """
         if await self._is_at_its_beginning() and not await self._ranges.all():
-            shares = [share for share in SHARES_OF_A_WORKER for _ in range(self._options.workers)]
+            shares = [share for share in SHARES for _ in range(self._options.workers * RANGES_AT_ONCE)]
             await self._ranges.cut(self._collection, shares, await self._stands(), fence)
         ranges = await self._ranges.all()
         if ranges:
@@ -74,15 +75,19 @@ class Team:
 
     def _share(self, left: deque[int], fence: Fence, crew: Background) -> None:
         workers = max(1, min(self._options.workers, len(left)))
-        rate = self._options.max_rate and max(1, self._options.max_rate // workers)
-        filler = Filler(self._redis, self._layout, self._log, self._catalog, self._collection, fence, rate)
-        crew.start(_fill(left, filler.fill), "filler")
+        rate = self._options.max_rate and max(1, self._options.max_rate // (workers * RANGES_AT_ONCE))
+        stores = (self._redis, self._layout, self._log, self._catalog)
+        for _ in range(RANGES_AT_ONCE):
+            filler = Filler(*stores, self._collection, fence, rate)
+            crew.start(_fill(left, filler.fill), "filler")
         for _ in range(workers - 1):
             crew.start(self._fill_beside(left, fence, rate), "filler beside")
 
     async def _fill_beside(self, left: deque[int], fence: Fence, rate: int | None) -> None:
-        async with self._start(self._collection, fence, rate) as fill:
-            await _fill(left, fill)
+        async with self._start(self._collection, fence, rate) as fill, Background() as ranges:
+            for _ in range(RANGES_AT_ONCE):
+                ranges.start(_fill(left, fill), "range beside")
+            await ranges.wait()
 
     async def _follow(self, crew: Background, progress: Progress, expected: Expected) -> None:
         """Tell how far they are until they have ended well."""

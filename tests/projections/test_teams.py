@@ -1,7 +1,7 @@
 """Teams: ranges are taken one after the other, and what ends a worker ends the work, for now or for good."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -11,6 +11,7 @@ from events.background import end
 from projections.errors import ProjectionAway
 from projections.fence import Fence
 from projections.filler import Filler
+from projections.layout import RANGES_AT_ONCE
 from projections.projector import Projector
 from projections.ranges import Range, Ranges
 from projections.team import Fill, FillerFailed, Start
@@ -46,7 +47,7 @@ def starting(of: Callable[[Fence], Fill]) -> Start:
 
 
 async def test_who_has_filled_a_range_takes_the_next(world: World) -> None:
-    """The one beside us waits until there is nothing but its first range left."""
+    """The one beside us waits until there is nothing but its first ranges left."""
     await filled(world)
     stores, taken = world.built.stores, []
     ranges = _ranges(world)
@@ -56,7 +57,7 @@ async def test_who_has_filled_a_range_takes_the_next(world: World) -> None:
 
         async def fill(number: int) -> None:
             taken.append(number)
-            await until(lambda: _all_but(number, ranges))
+            await until(lambda: _all_but(taken, ranges))
             await filler.fill(number)
 
         return fill
@@ -66,7 +67,7 @@ async def test_who_has_filled_a_range_takes_the_next(world: World) -> None:
         await world.built.jobs.ask("orders", {"workers": WORKERS, "verify": True})
         await world.rebuilt("orders")
         await until(lambda: is_free(world))
-    assert len(taken) == 1
+    assert len(taken) == RANGES_AT_ONCE
     await assert_equals_fold(world)
 
 
@@ -124,10 +125,10 @@ def _ranges(world: World) -> Ranges:
     return Ranges(world.redis, world.layout.build("orders"), world.log)
 
 
-async def _all_but(number: int, ranges: Ranges) -> bool:
+async def _all_but(taken: Sequence[int], ranges: Ranges) -> bool:
     found = await ranges.all()
-    assert len(found) > WORKERS
-    return all(each.ended for at, each in enumerate(found) if at != number)
+    assert len(found) > WORKERS * RANGES_AT_ONCE
+    return all(each.ended for at, each in enumerate(found) if at not in taken)
 
 
 async def _expects_more_than(world: World, commits: int) -> bool:
