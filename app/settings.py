@@ -10,6 +10,8 @@ from app.http.origins import read_origins
 from app.quotas.quota import read_quota
 from events.errors import FoldbaseError
 
+_PYDANTIC_SAYS = "Value error, "
+
 
 class SettingsInvalid(FoldbaseError):
     """One or more settings are unusable. `problems` names every one of them, without its value."""
@@ -104,4 +106,4 @@ class Settings(BaseSettings):
 
 def _sentence(error: Any) -> str:
     name = "_".join(str(part) for part in error["loc"])
-    return f"FOLDBASE_{name.upper()}: {error['msg']}"
+    return f"FOLDBASE_{name.upper()}: {error['msg'].removeprefix(_PYDANTIC_SAYS)}"

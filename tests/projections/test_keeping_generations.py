@@ -25,8 +25,7 @@ async def test_what_is_kept_stays_at_the_position_of_what_is_live(wide_world: Wo
     async with world.projecting():
         await world.caught_up()
         before = await world.built.generations.live()
-        await world.built.jobs.ask("orders", {"keep": True})
-        await world.rebuilt("orders")
+        await _rebuilt_and_kept(world)
         assert await world.built.generations.kept() == {"orders": before["orders"]}
         await write(world, Random(5), 40)
         await world.caught_up()
@@ -38,8 +37,7 @@ async def test_a_rollback_is_instant_takes_no_reader_back_and_can_be_undone(worl
     async with world.projecting():
         await world.caught_up()
         first = (await world.built.generations.live())["orders"]
-        await world.built.jobs.ask("orders", {"keep": True})
-        await world.rebuilt("orders")
+        await _rebuilt_and_kept(world)
         second = (await world.built.generations.live())["orders"]
         reader = Reader(world.queries, "orders", STANDING, world.log.partitions)
         async with writing(world), reading(reader):
@@ -61,8 +59,7 @@ async def test_a_step_that_reads_what_is_being_freed_parks_nothing_and_says_noth
     await filled(world)
     async with world.projecting():
         await world.caught_up()
-        await world.built.jobs.ask("orders", {"keep": True})
-        await world.rebuilt("orders")
+        await _rebuilt_and_kept(world)
         kept = world.layout.rows("orders", (await world.built.generations.kept())["orders"])
 
         async def freed_meanwhile(*place: Any) -> Changes:
@@ -95,8 +92,7 @@ async def test_a_later_rebuild_frees_what_was_kept(world: World) -> None:
     await filled(world)
     async with world.projecting():
         await world.caught_up()
-        await world.built.jobs.ask("orders", {"keep": True})
-        await world.rebuilt("orders")
+        await _rebuilt_and_kept(world)
         await world.rebuild("orders")
         assert await world.built.generations.kept() == {}
         await assert_equals_fold(world)
@@ -108,8 +104,7 @@ async def test_a_rebuild_for_a_changed_declaration_keeps_what_it_replaces_where_
     await filled(world)
     async with world.projecting():
         await world.caught_up()
-        await world.built.jobs.ask("orders", {"keep": True})
-        await world.rebuilt("orders")
+        await _rebuilt_and_kept(world)
         second = (await world.built.generations.live())["orders"]
         await world.declare("orders", indexes=[["n"]])
         await until(lambda: _has_changed(world, second))
@@ -121,11 +116,15 @@ async def test_a_drop_frees_what_was_kept(world: World) -> None:
     await filled(world)
     async with world.projecting():
         await world.caught_up()
-        await world.built.jobs.ask("orders", {"keep": True})
-        await world.rebuilt("orders")
+        await _rebuilt_and_kept(world)
         await world.drop("orders")
         assert await world.built.generations.kept() == {}
         await until(lambda: _nothing_of_orders_is_left(world))
+
+
+async def _rebuilt_and_kept(world: World) -> None:
+    await world.built.jobs.ask("orders", {"keep": True})
+    await world.rebuilt("orders")
 
 
 async def _nothing_of_orders_is_left(world: World) -> bool:

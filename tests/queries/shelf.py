@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
+import orjson
 from redis.asyncio import Redis
 
 from catalog.declared import Declared, Index, IndexField
@@ -19,7 +20,9 @@ from projections.shape import Shape
 from queries.cursor import Cursors
 from queries.documents import DocumentQueries
 from queries.lists import SCAN_LIMIT, Page
+from queries.parameters import from_query_string
 from queries.query import Query
+from queries.texts import texts_of
 from queries.waiting import Waiters
 
 LOG = "5f0c"
@@ -48,6 +51,16 @@ def declared(*indexes: Index, name: str = "orders") -> Declared:
         MappingProxyType({}),
         MappingProxyType({}),
     )
+
+
+def asking(text: str) -> Query:
+    """The query that an address states."""
+    return from_query_string(text, texts_of(None))
+
+
+def ids(page: Page) -> list[str]:
+    """Whose documents are on a page."""
+    return [orjson.loads(item)["id"] for item in page.items]
 
 
 class Shelf:
@@ -124,3 +137,11 @@ class Shelf:
 
     async def _stand(self) -> None:
         await self.redis.set(LAYOUT.live.checkpoint(0), Checkpoint(LOG, Position(self._position)).write())
+
+
+async def shelf_of(redis: Redis, *indexes: Index, scan_limit: int = 1000, **bodies: Mapping[str, Any]) -> Shelf:
+    """A shelf with these indexes and documents."""
+    shelf = Shelf(redis, *indexes, scan_limit=scan_limit)
+    await shelf.open()
+    await shelf.put(bodies)
+    return shelf

@@ -1,7 +1,6 @@
 """Lists: what a cursor holds on to, what a scan may cost, what is said of the way an answer was found."""
 
 import asyncio
-from collections.abc import Mapping
 from random import Random
 from typing import Any
 
@@ -9,37 +8,17 @@ import orjson
 import pytest
 from redis.asyncio import Redis
 
-from catalog.declared import Index
 from queries.errors import IndexBuilding, IndexNeeded, ProjectionsAbsent, QueryInvalid
-from queries.lists import Page
 from queries.pages import MOST_IN_ONE
-from queries.parameters import from_query_string
 from queries.query import Query
-from queries.texts import texts_of
 from queries.travel import MOST_ENTRIES
 from tests.examples import seeds
 from tests.projections.marks import KILLING
-from tests.queries.shelf import LAYOUT, Shelf, declared, index
+from tests.queries.shelf import LAYOUT, Shelf, asking, declared, ids, index, shelf_of
 
 pytestmark = KILLING
 
 BY_STATUS = index("status", "-total")
-
-
-def asking(text: str) -> Query:
-    return from_query_string(text, texts_of(None))
-
-
-def ids(page: Page) -> list[str]:
-    return [orjson.loads(item)["id"] for item in page.items]
-
-
-async def shelf_of(redis: Redis, *indexes: Index, scan_limit: int = 1000, **bodies: Mapping[str, Any]) -> Shelf:
-    """A shelf with these indexes and documents."""
-    shelf = Shelf(redis, *indexes, scan_limit=scan_limit)
-    await shelf.open()
-    await shelf.put(bodies)
-    return shelf
 
 
 @pytest.fixture
@@ -245,30 +224,6 @@ async def test_a_page_may_be_shorter_where_it_would_cost_too_much(redis: Redis) 
         query = None if page.next is None else query.at(page.next)
         assert page.entries < 2 * MOST_ENTRIES + 9000
     assert sorted(seen) == sorted(many)
-
-
-@pytest.mark.parametrize("text", ["limit=1000", "limit=1000&where[n][gte]=0", "limit=1000&where[tags][gte]=0"])
-async def test_a_page_of_large_documents_ends_at_16_mib_and_the_next_goes_on(redis: Redis, text: str) -> None:
-    large = {f"o{n}": {"n": n, "tags": [n, n + 1], "text": "x" * 2**20} for n in range(30)}
-    shelf = await shelf_of(redis, index("n"), index("tags"), scan_limit=0, **large)
-    query: Query | None = asking(text)
-    seen: list[str] = []
-    while query is not None:
-        page = await shelf.page(query)
-        assert sum(map(len, page.items)) < 21 * 2**20
-        seen += ids(page)
-        query = None if page.next is None else query.at(page.next)
-    assert sorted(seen) == sorted(large)
-
-
-async def test_more_than_64_mib_are_not_looked_through(redis: Redis) -> None:
-    large = {f"o{n}": {"n": n, "text": "x" * 2**20} for n in range(65)}
-    shelf = await shelf_of(redis, **large)
-    for text, refused in (("where[n]=1", IndexNeeded), ("where[n][gt]=1&where[m][gt]=1", QueryInvalid)):
-        with pytest.raises(refused, match="65 documents of more than 64 MiB are too many to look through"):
-            await shelf.page(asking(text))
-    await shelf.remove("o0", "o1", "o2")
-    assert ids(await shelf.page(asking("where[n]=3"))) == ["o3"]
 
 
 @seeds(2)
