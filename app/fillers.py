@@ -53,32 +53,41 @@ def fillers(settings: Settings) -> Start:
         order = Order(collection=collection, mark=fence.mark.decode(), max_rate=max_rate)
         command = (*_foldbase(), "projector", "--fill", order.model_dump_json())
         process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, env=chosen)
-        heard = asyncio.Lock()
         try:
-            yield lambda number: _fill(process, number, heard)
+            yield _Beside(process).fill
         finally:
             await _end(process)
 
     return start
 
 
-async def _fill(process: Process, number: int, heard: asyncio.Lock) -> None:
-    """Let it fill a range, and wait until it has filled one. `heard`: who listens to it.
+class _Beside:
+    """A process that fills ranges, also several at a time."""
 
-    Raises: ProjectionAway where it may go on later, FillerFailed where it failed.
-    """
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(b"%d\n" % number)
-    async with heard:
-        said = await process.stdout.readline()
-        if said == FILLED:
-            return
-        reason = (said + await process.stdout.read()).decode(errors="replace").strip()
-    code = await process.wait()
-    if code in _GOES_ON_LATER:
-        raise ProjectionAway(f"a process that fills a range ended: {reason or code}")
-    raise FillerFailed(reason or f"exit code {code}")
+    def __init__(self, process: Process) -> None:
+        self._process = process
+        self._heard = asyncio.Lock()
+        self._last_words = b""
+
+    async def fill(self, number: int) -> None:
+        """Let it fill a range, and wait until it has filled one; where it ends, all who wait are told why.
+
+        Raises: ProjectionAway where it may go on later, FillerFailed where it failed.
+        """
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"%d\n" % number)
+        async with self._heard:
+            said = await process.stdout.readline()
+            if said == FILLED:
+                return
+            self._last_words += said + await process.stdout.read()
+        reason = self._last_words.decode(errors="replace").strip()
+        code = await process.wait()
+        if code in _GOES_ON_LATER:
+            raise ProjectionAway(f"a process that fills a range ended: {reason or code}")
+        raise FillerFailed(reason or f"exit code {code}")
 
 
 async def _end(process: Process) -> None:

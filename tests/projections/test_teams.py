@@ -117,6 +117,9 @@ async def test_a_process_fills_a_range_again_and_again_and_says_what_it_fails_of
         with pytest.raises(FillerFailed, match="validation error for Range"):
             await fill(1)
     async with fillers(world.built.settings)("orders", fence, None) as fill:
+        told = await asyncio.gather(fill(1), fill(1), return_exceptions=True)
+        assert all("validation error for Range" in str(each) for each in told)
+    async with fillers(world.built.settings)("orders", fence, None) as fill:
         with pytest.raises(ProjectionAway, match="ended"):
             await fill(2)
 
