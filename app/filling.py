@@ -1,14 +1,21 @@
-"""A process that fills ranges of a rebuild, for as long as who started it lives. See app/fillers.py."""
+"""A process that fills ranges of a rebuild, for as long as who started it lives. See app/fillers.py.
+
+It is told on a line what to fill. Then it gets the numbers of ranges, each on a line, also several at a time,
+and answers FILLED whenever it has filled one of them. Where it fails it says why, and ends.
+"""
 
 import asyncio
 import os
+import socket
 import sys
 from contextlib import suppress
 from typing import Never
 
 import uvloop
+from setproctitle import setproctitle
 
 from app.fillers import AGAIN, FILLED, Order
+from app.forking.fillers import TITLE
 from app.logs import configure_logs
 from app.memory import tune_memory
 from app.settings import Settings
@@ -20,62 +27,72 @@ from projections.fence import Fence
 from projections.filler import Filler
 from projections.layout import RANGES_AT_ONCE
 
+FAILED = 1
 NICENESS = 5
 """What readers see goes before what is being built."""
 
-FAILED = 1
 
-
-def run_filler(settings: Settings, order: str) -> int:
-    """Fill what `order`, JSON, says; the exit code. Why it is not 0 is said on standard output."""
+def run_filler(settings: Settings, talking: socket.socket) -> Never:
+    """Fill what is ordered; the exit status says whether to go on later, and words before it why."""
+    with talking.makefile("rb", buffering=0) as words:
+        line = words.readline()
+    if not line:  # who started it is gone already
+        sys.exit(AGAIN)
+    order = Order.model_validate_json(line)
+    setproctitle(f"{TITLE} of {order.collection}")
     configure_logs(settings.log_level)
     os.nice(NICENESS)
     tune_memory()
+    sys.exit(_filled(settings, order, talking))
+
+
+def _filled(settings: Settings, order: Order, talking: socket.socket) -> int:
     try:
-        return uvloop.run(_fill(settings, Order.model_validate_json(order)))
+        uvloop.run(_fill(settings, order, talking))
     except ProjectionsFull as full:
-        return _said(full, FAILED)
+        return _said(talking, full, FAILED)
     except (*STORE_AWAY, CheckpointMoved) as later:
-        return _said(later, AGAIN)
+        return _said(talking, later, AGAIN)
     except Exception as fault:  # noqa: BLE001 - told to who started it, who tells whoever follows the rebuild
-        return _said(repr(fault), FAILED)
+        return _said(talking, repr(fault), FAILED)
+    return AGAIN
 
 
-async def _fill(settings: Settings, order: Order) -> int:
+async def _fill(settings: Settings, order: Order, talking: socket.socket) -> None:
     async with stores(settings) as opened, Background() as background:
         await opened.catalog.refresh()
         fence = Fence(f"{opened.layout.build(order.collection).base}:fence", order.mark.encode())
         those = (opened.redis, opened.layout, opened.log, opened.catalog)
         wanted: asyncio.Queue[int] = asyncio.Queue()
-        background.start(_hear(wanted), "orders")
+        background.start(_hear(talking, wanted), "orders")
         background.start(on_signal().wait(), "signal")
         for _ in range(RANGES_AT_ONCE):
             filler = Filler(*those, order.collection, fence, order.max_rate)
-            background.start(_work(filler, wanted), "filler")
+            background.start(_work(filler, wanted, talking), "filler")
         await background.first()
-    return AGAIN
 
 
-async def _work(filler: Filler, wanted: asyncio.Queue[int]) -> Never:
+async def _work(filler: Filler, wanted: asyncio.Queue[int], talking: socket.socket) -> Never:
     while True:
         await filler.fill(await wanted.get())
-        _say(FILLED)
+        _say(talking, FILLED)
 
 
-async def _hear(wanted: asyncio.Queue[int]) -> None:
+async def _hear(talking: socket.socket, wanted: asyncio.Queue[int]) -> None:
     """Take numbers of ranges until who started this process closes its end, if only because it is gone."""
-    reader = asyncio.StreamReader()
-    protocol = asyncio.StreamReaderProtocol(reader)
-    await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, sys.stdin)
-    while number := await reader.readline():
-        wanted.put_nowait(int(number))
+    reader, writer = await asyncio.open_unix_connection(sock=talking.dup())
+    try:
+        while number := await reader.readline():
+            wanted.put_nowait(int(number))
+    finally:
+        writer.close()
 
 
-def _say(words: bytes) -> None:
+def _say(talking: socket.socket, words: bytes) -> None:
     with suppress(BrokenPipeError):  # nobody is left who would hear it
-        os.write(sys.stdout.fileno(), words)
+        talking.sendall(words)
 
 
-def _said(reason: object, code: int) -> int:
-    _say(f"{reason}\n".encode())
+def _said(talking: socket.socket, reason: object, code: int) -> int:
+    _say(talking, f"{reason}\n".encode())
     return code

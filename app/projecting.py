@@ -5,7 +5,10 @@ from contextlib import asynccontextmanager
 
 import uvloop
 
+import app.filling  # noqa: F401 - so that those who are forked have it
 from app.fillers import fillers
+from app.forking.fillers import forking_fillers
+from app.forking.server import ForkServer
 from app.logs import configure_logs
 from app.memory import tune_memory
 from app.settings import Settings
@@ -16,15 +19,18 @@ from projections.projector import Projector
 
 
 @asynccontextmanager
-async def projector(settings: Settings) -> AsyncIterator[Projector]:
-    """Build a projector. Raises as `stores`."""
+async def projector(settings: Settings, forks: ForkServer | None = None) -> AsyncIterator[Projector]:
+    """Build a projector. Raises as `stores`.
+
+    forks: starts processes that share rebuilds; without, it does them by itself.
+    """
     async with stores(settings) as opened:
-        yield projector_of(opened)
+        yield projector_of(opened, forks)
 
 
-def projector_of(opened: Stores) -> Projector:
+def projector_of(opened: Stores, forks: ForkServer | None = None) -> Projector:
     """A projector on stores that are open already."""
-    start = fillers(opened.settings)
+    start = None if forks is None else fillers(forks)
     return Projector(opened.redis, opened.listening, opened.layout, opened.log, opened.catalog, start)
 
 
@@ -32,12 +38,14 @@ def run_projector(settings: Settings) -> None:
     """Keep projections up to date until a signal ends it."""
     configure_logs(settings.log_level)
     tune_memory()
-    uvloop.run(_project(settings))
+    with forking_fillers(settings) as forks:
+        uvloop.run(_project(settings, forks))
 
 
-async def _project(settings: Settings) -> None:
-    async with projector(settings) as running, Background() as background:
+async def _project(settings: Settings, forks: ForkServer) -> None:
+    async with projector(settings, forks) as running, Background() as background:
         stopped = on_signal()
         background.start(running.run(), "projector")
+        background.start(forks.watch(), "fork server")
         background.start(stopped.wait(), "signal")
         await background.first()

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
+from app.forking.server import ForkServer
 from app.progress import ProgressLine
 from app.redis_client import redis_client
 from app.settings import Settings
@@ -23,18 +24,21 @@ class RebuildFailed(FoldbaseError):
     """A rebuild ended without a new generation; the old one is still live."""
 
 
-async def rebuild(settings: Settings, collections: Sequence[str], options: Mapping[str, Any]) -> list[Job]:
+async def rebuild(
+    settings: Settings, collections: Sequence[str], options: Mapping[str, Any], forks: ForkServer
+) -> list[Job]:
     """Rebuild the collections, all declared ones where none are named, one after the other.
 
     Returns when the new generations are live. A rebuild that runs already is followed to its end.
     options: those that were given; a rebuild that runs already must have the same.
+    forks:   starts processes that share the work, where it is done here.
     Raises: CollectionMissing, RebuildRunning, RebuildFailed, ProjectionAway, LogUnavailable.
     """
     async with AsyncExitStack() as stack:
         redis = redis_client(settings)
         stack.push_async_callback(redis.aclose)
         layout = Layout(settings.database)
-        here = await stack.enter_async_context(WorkingHere(settings, Heartbeats(redis, layout)))
+        here = await stack.enter_async_context(WorkingHere(settings, Heartbeats(redis, layout), forks))
         if not collections or not await is_live(redis, layout, collections):
             collections = await _declared(settings, collections)
         jobs = Jobs(redis, layout)

@@ -5,6 +5,7 @@ import time
 from types import TracebackType
 from typing import Self
 
+from app.forking.server import ForkServer
 from app.memory import tune_memory
 from app.settings import Settings
 from events.background import end
@@ -17,8 +18,10 @@ LOOK_EVERY = 1.0
 class WorkingHere:
     """Runs a projector in this process once none is heard of. It stays when others come: they share."""
 
-    def __init__(self, settings: Settings, heartbeats: Heartbeats) -> None:
+    def __init__(self, settings: Settings, heartbeats: Heartbeats, forks: ForkServer) -> None:
+        """forks: see `projector`."""
         self._settings = settings
+        self._forks = forks
         self._heartbeats = heartbeats
         self._task: asyncio.Task[None] | None = None
         self._looked = 0.0
@@ -35,7 +38,7 @@ class WorkingHere:
             except ProjectionAway:
                 return
             if not alive:
-                self._task = asyncio.create_task(_work(self._settings), name="projector")
+                self._task = asyncio.create_task(_work(self._settings, self._forks), name="projector")
 
     async def __aenter__(self) -> Self:
         await self.look()
@@ -48,9 +51,9 @@ class WorkingHere:
             await end([self._task])
 
 
-async def _work(settings: Settings) -> None:
+async def _work(settings: Settings, forks: ForkServer) -> None:
     from app.projecting import projector  # most commands never need it, and it takes long to import
 
     tune_memory()
-    async with projector(settings) as running:
+    async with projector(settings, forks) as running:
         await running.run()

@@ -12,7 +12,6 @@ def projector(
         bool,
         typer.Option("--check", help="Only tell, by the exit code, whether this machine's projector lives."),
     ] = False,
-    fill: Annotated[str | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Keep projections up to date.
 
@@ -25,11 +24,6 @@ def projector(
         from app.cli.projector_check import heard_of_lately
 
         raise typer.Exit(0 if heard_of_lately(settings) else 1)
-    if fill is not None:
-        with plainly():
-            from app.filling import run_filler
-
-        raise typer.Exit(run_filler(settings, fill))
     with plainly():
         from app.projecting import run_projector
 

@@ -30,13 +30,17 @@ def rebuild(
     """Rebuild projections; readers see the old ones until the new ones are there. Ends when they are."""
     with plainly():
         from app.cli.deployment import find
+        from app.forking.fillers import forking_fillers
         from app.rebuilding import rebuild as rebuild_projections
 
     if (collection is None) != everything:
         raise typer.BadParameter("name one collection, or --all")
     names = [] if collection is None else [collection]
     options = given(verify=verify, max_rate=max_rate, workers=workers, keep=keep)
-    for job in run(rebuild_projections(find(data), names, options)):
+    settings = find(data)
+    with forking_fillers(settings) as forks:
+        jobs = run(rebuild_projections(settings, names, options, forks))
+    for job in jobs:
         seconds = (job.finished_at or 0) - (job.started_at or 0)
         rate = job.done / seconds if seconds > 0 else 0.0
         compared = f", {counted(job.compared, 'row')} compared" if job.compared is not None else ""

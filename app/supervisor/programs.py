@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import ClassVar
 
 from app.asking import ask
+from app.forking.copies import Copy, Forked, fork
 from app.starting import plainly
-from app.supervisor.forking import Copy, Forked, fork
 
 
 def load() -> None:

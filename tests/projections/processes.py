@@ -5,9 +5,9 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.forking.copies import Copy, Forked, fork
 from app.projecting import run_projector
 from app.settings import Settings
-from app.supervisor.forking import Copy, Forked, fork
 from tests.projections.world import World, until
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
 
+from app.forking.fillers import forking_fillers
 from app.projecting import projector_of
 from commands.documents import MergePatch
 from events.background import Background, end
@@ -49,11 +50,12 @@ async def writing(world: World, breath: float = BREATH) -> AsyncIterator[None]:
 @asynccontextmanager
 async def crewed(world: World) -> AsyncIterator[None]:
     """A projector runs that may start other processes."""
-    task = asyncio.create_task(projector_of(world.built.stores).run())
-    try:
-        yield
-    finally:
-        await end([task])
+    with forking_fillers(world.built.settings) as forks:
+        task = asyncio.create_task(projector_of(world.built.stores, forks).run())
+        try:
+            yield
+        finally:
+            await end([task])
 
 
 async def job_of(world: World, collection: str = "orders") -> Job:

@@ -8,10 +8,12 @@ from random import Random
 
 import pytest
 
+from app.forking.fillers import TITLE
 from commands.documents import MergePatch
 from tests.projections.histories import write
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold, seen
+from tests.projections.processes import projector_process
 from tests.projections.rebuilding import (
     STANDING,
     crewed,
@@ -85,10 +87,28 @@ async def test_a_shared_rebuild_goes_on_when_its_processes_or_its_projector_are_
         await assert_equals_fold(world)
 
 
+async def test_a_projector_that_can_start_no_others_any_more_ends_and_says_why(world: World) -> None:
+    """Whoever keeps it running starts it anew; others have its partitions meanwhile."""
+    async with projector_process(world) as process:
+        (server,) = children_of(process.pid)
+        os.kill(server, signal.SIGKILL)
+        assert await process.wait() == 1
+    assert "start this one again" in (world.built.settings.data / "projector.log").read_text()
+
+
 def fillers_of_this_process() -> list[int]:
-    """The processes that this one started to fill ranges."""
-    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    return [int(pid) for pid in children if b"--fill" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """The processes that were started to fill ranges for this one."""
+    servers = children_of(os.getpid())
+    return [pid for server in servers for pid in children_of(server) if _title(pid) == f"{TITLE} of orders"]
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process of one thread started, and that thread of this one."""
+    return list(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+
+
+def _title(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text().strip("\0")
 
 
 async def _is_done(world: World) -> bool:

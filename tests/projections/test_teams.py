@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from app.fillers import fillers
+from app.forking.fillers import forking_fillers
 from events.background import end
 from projections.errors import ProjectionAway
 from projections.fence import Fence
@@ -111,17 +112,19 @@ async def test_a_process_fills_a_range_again_and_again_and_says_what_it_fails_of
     ended = Range(stands=[int(head) for head in await world.heads()], ended=True)
     await world.redis.set(build.ranges[0], ended.model_dump_json())
     await world.redis.set(build.ranges[1], "no range")
-    async with fillers(world.built.settings)("orders", fence, None) as fill:
-        for _ in range(3):
-            await fill(0)
-        with pytest.raises(FillerFailed, match="validation error for Range"):
-            await fill(1)
-    async with fillers(world.built.settings)("orders", fence, None) as fill:
-        told = await asyncio.gather(fill(1), fill(1), return_exceptions=True)
-        assert all("validation error for Range" in str(each) for each in told)
-    async with fillers(world.built.settings)("orders", fence, None) as fill:
-        with pytest.raises(ProjectionAway, match="ended"):
-            await fill(2)
+    with forking_fillers(world.built.settings) as forks:
+        start = fillers(forks)
+        async with start("orders", fence, None) as fill:
+            for _ in range(3):
+                await fill(0)
+            with pytest.raises(FillerFailed, match="validation error for Range"):
+                await fill(1)
+        async with start("orders", fence, None) as fill:
+            told = await asyncio.gather(fill(1), fill(1), return_exceptions=True)
+            assert all("validation error for Range" in str(each) for each in told)
+        async with start("orders", fence, None) as fill:
+            with pytest.raises(ProjectionAway, match="ended"):
+                await fill(2)
 
 
 def _ranges(world: World) -> Ranges:

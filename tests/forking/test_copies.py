@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.supervisor.forking import Copy, Forked, fork
+from app.forking.copies import Copy, Forked, fork
 from app.supervisor.signals import Signals
 from events.errors import LogUnavailable
 

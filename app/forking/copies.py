@@ -66,14 +66,14 @@ class Copy:
     program:     what it runs; when it returns, the copy ends with 0, and what it raises stands in `output`.
     title:       what a list of processes says of it.
     environment: its own.
-    output:      file that stdout and stderr are appended to.
+    output:      file that stdout and stderr are appended to; None: both are this process's stderr.
     keeping:     the descriptors that it has, too; every other one is closed in it.
     """
 
     program: Callable[[], object]
     title: str
     environment: Mapping[str, str]
-    output: Path
+    output: Path | None
     keeping: Sequence[int] = ()
 
 
@@ -83,7 +83,7 @@ def fork(copy: Copy) -> Forked:
     Only the thread that calls is copied; call it from one that lives as long as the process.
     Raises: OSError, when that can not be done now.
     """
-    log, end_with_parent = open_log(copy.output), ending_with_parent()
+    log, end_with_parent = _open(copy.output), ending_with_parent()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
     try:
         pid = os.fork()
@@ -93,6 +93,10 @@ def fork(copy: Copy) -> Forked:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         os.close(log)
     return Forked(pid)
+
+
+def _open(output: Path | None) -> int:
+    return os.dup(2) if output is None else open_log(output)
 
 
 def _be(copy: Copy, log: int, mask: Iterable[int], end_with_parent: Callable[[], None] | None) -> NoReturn:
