@@ -3,7 +3,7 @@
 import time
 
 from events.log import EventLog
-from events.position import Position, beginning
+from events.position import Position
 from projections.step import Steps
 
 LOOK_EVERY = 1.0
@@ -16,13 +16,15 @@ class Expected:
         self._log = log
         self._collection = collection
         self._live = live
-        self._counted = {partition: beginning(partition) for partition in range(log.partitions)}
+        self._counted: dict[int, Position] = {}
         self._total = 0
         self._looked: float | None = None
 
     async def count(self) -> int:
         """All of them; it takes a while. Raises LogUnavailable, ProjectionAway, CheckpointMoved."""
-        await self._count_on()
+        self._counted = await self._stands()
+        self._total = await self._log.count_upto(self._counted, self._collection)
+        self._looked = time.monotonic()
         return self._total
 
     async def look(self) -> int | None:
@@ -36,9 +38,12 @@ class Expected:
         return self._total
 
     async def _count_on(self) -> None:
-        for partition, after in self._counted.items():
-            until: Position = await self._live.position(partition)
+        for partition, until in (await self._stands()).items():
+            after = self._counted[partition]
             if until > after:
                 self._total += await self._log.count(after=after, until=until, collection=self._collection)
                 self._counted[partition] = until
         self._looked = time.monotonic()
+
+    async def _stands(self) -> dict[int, Position]:
+        return {partition: await self._live.position(partition) for partition in range(self._log.partitions)}

@@ -62,7 +62,9 @@ class Filling:
                     await self._build.apply(piece, after, piece[-1].position)
                     after = piece[-1].position
                     progress.trouble = await self._nearing.trouble()
-                    await progress.tell(len(piece), await self._expected.look())
+                    await progress.tell(
+                        sum(commit.version > 0 for commit in piece), await self._expected.look()
+                    )
                     await pace.rest(len(piece), time.monotonic() - begun)
         if after < until:
             await self._build.apply((), after, until)

@@ -14,7 +14,7 @@ import structlog
 from catalog.catalog import Catalog
 from events.background import Background
 from events.log import EventLog
-from events.position import Position, beginning
+from events.position import beginning
 from projections.builds import Builds
 from projections.checkpoint import read_checkpoint
 from projections.client import RedisClient, RedisPipeline
@@ -113,13 +113,13 @@ class Rebuild:
         found = await self._generations.companion(self._name, "next")
         if found is None or not await self._is_as(found, wanted):
             return False
-        total = await self._count_all(self._live)
+        total = await self._expected.count()
         await self._progress.begin(total)
         await self._progress.expect(total)
         return True
 
     async def _expect(self) -> None:
-        """Say how much there is to do. Counting takes as long as filling a part of it, which need not wait."""
+        """Say how much there is to do. Filling need not wait for it, half a second for each million."""
         await self._progress.expect(await self._expected.count())
 
     async def _begin(self, wanted: Blueprint) -> None:
@@ -127,7 +127,7 @@ class Rebuild:
         team = self._team if self._is_divisible(wanted) else None
         if not await self._is_resumable(wanted) or (team is None and await self._ranges.all()):
             await self._builds.start(self._build, {self._name: wanted}, self._fence)
-        done = sum(each.done for each in await self._ranges.all()) + await self._count_all(self._steps)
+        done = sum(each.done for each in await self._ranges.all()) + await self._done()
         await self._progress.begin(done)
         if team is not None:
             await team.fill(self._fence, self._progress, self._expected)
@@ -158,17 +158,14 @@ class Rebuild:
             raise CollectionDropped(self._name)
         return blueprint(self._catalog, self._name, self._log.partitions)
 
-    async def _count_all(self, target: Steps) -> int:
-        """How many commits of the collection `target` has applied."""
+    async def _done(self) -> int:
+        """How many commits were applied in the order of the log."""
         done = 0
         for partition in range(self._log.partitions):
-            done += await self._count(beginning(partition), await target.position(partition))
+            after, until = beginning(partition), await self._steps.position(partition)
+            if until > after:
+                done += await self._log.count(after=after, until=until, collection=self._name)
         return done
-
-    async def _count(self, after: Position, until: Position) -> int:
-        if after == until:
-            return 0
-        return await self._log.count(after=after, until=until, collection=self._name)
 
     async def _approach(self) -> None:
         await self._filling.approach(self._progress, self._pace)

@@ -2,17 +2,17 @@
 
 import pytest
 
-from events import log as of_the_log
+from events import counting
 from events.log import EventLog
 from events.position import beginning
-from tests.events.commits import new
+from tests.events.commits import key, new
 
 
 @pytest.mark.parametrize("piece", [1, 2, 3, 100])
 async def test_a_count_is_the_same_in_pieces_of_any_size(
     log: EventLog, piece: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(of_the_log, "COUNTED_AT_ONCE", piece)
+    monkeypatch.setattr(counting, "FETCHED_AT_ONCE", piece)
     for number in range(7):
         await log.append(new(f"{'orders' if number % 3 else 'notes'}/o{number}"))
     for partition, head in (await log.heads()).items():
@@ -20,3 +20,24 @@ async def test_a_count_is_the_same_in_pieces_of_any_size(
         for after in [beginning(partition), *(commit.position for commit in found)]:
             wanted = [each for each in found if each.position > after and each.stream.startswith("orders/")]
             assert await log.count(after=after, until=head, collection="orders") == len(wanted)
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3, 5, 100])
+async def test_a_count_of_all_is_the_same_in_pieces_of_any_size(
+    log: EventLog, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Short and long histories, of this collection and its neighbours by name; and a commit without events."""
+    monkeypatch.setattr(counting, "INDEXED_AT_ONCE", piece)
+    histories = {"order/z": 2, "orders/a": 1, "orders/b": 7, "orders/c": 2, "orders0/a": 3, "orders2/a": 1}
+    for stream, versions in histories.items():
+        for version in range(versions):
+            await log.append(new(stream, expected=version))
+    await log.append(new("orders/a", expected=1, events=(), request=key(1)))
+    stands = await log.heads()
+    for late in ("orders/late", "orders0/late"):
+        await log.append(new(late))
+    assert await log.count_upto(stands, "orders") == 10
+    assert await log.count_upto(await log.heads(), "orders") == 11
+    nothing = {partition: beginning(partition) for partition in range(log.partitions)}
+    assert await log.count_upto(nothing, "orders") == 0
+    assert await log.count_upto(stands, "nothing") == 0

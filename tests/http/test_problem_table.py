@@ -21,6 +21,7 @@ NEVER_IN_A_REQUEST = {
     "app.cli.deployment.NothingRuns",
     "app.embedded.errors.ServerUnavailable",
     "app.exporting.errors.FileRefused",
+    "app.forking.server.ForkServerGone",
     "app.identity.errors.GrantInvalid",
     "app.identity.errors.KeyInvalid",
     "app.importing.errors.FileUnusable",
