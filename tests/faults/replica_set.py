@@ -119,8 +119,10 @@ class ReplicaSet:
         return len(self.able) == MEMBERS and self.primary_of(self.members) is not None
 
     def level(self) -> bool:
-        """Whether every member has as many commits as any other."""
-        return len({member.commits for member in self.members}) == 1
+        """Whether every member has as many commits as any other; not while one of them can not tell."""
+        with suppress(PyMongoError):
+            return len({member.commits for member in self.members}) == 1
+        return False
 
     def besides(self, member: Member) -> list[Member]:
         """The others."""

@@ -71,6 +71,7 @@ async def test_what_only_the_primary_had_was_never_seen_nor_acknowledged(
         await load.goes_on()
         primary.start()
         await _soon(members.whole)
+    await _soon(members.level)  # it can be whole before it has heard that what it has is not what they have
     assert any("nonce" in each for each in primary.rolled_back())
 
 
