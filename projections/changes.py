@@ -51,6 +51,7 @@ async def work_out(
     floor: Position,
     again: str | None = None,
     turn: Turn | None = None,
+    whole: bool = False,
 ) -> Changes:
     """What `commits`, all of one collection, change in a copy of it; `step` is watching, and only read from.
 
@@ -58,12 +59,13 @@ async def work_out(
     floor:  commits up to this position do not count.
     turn:   is awaited before views are looked at, where others may be changing them all the time.
     again:  a parked document that is to be tried again, with all of its commits that wait.
+    whole:  however large the rows are that it takes.
     Raises: StepTooLarge; and what `step` raises.
     """
     place = (copy.collection, copy.number)
     parked = await read_parked(step, layout.parked(*place), commits)
     ids = rows_needed(commits) if again is None else [again]
-    before = await rows_before(step, layout.rows(*place), ids, commits)
+    before = await rows_before(step, layout.rows(*place), ids, commits, whole=whole)
     if again is None and not parked:
         try:
             return await _changes(step, layout, copy, fold_rows(commits, before, floor), turn)

@@ -166,5 +166,18 @@ class StepTooLarge(Exception):
 
     def cut(self, commits: Sequence[Commit]) -> tuple[Sequence[Commit], Sequence[Commit]]:
         """The commits of the first step, and those that are left for others."""
-        place = next(place for place, each in enumerate(commits) if each.position == self.commit.position)
+        place = self._place(commits)
         return commits[:place], commits[place:]
+
+    def cut_between(self, commits: Sequence[Commit]) -> tuple[Sequence[Commit], Sequence[Commit]]:
+        """The same of commits in the order of the log, where those that were appended together stay together.
+
+        The first are none where what is too large begins the commits: then it is in one step, or in halves.
+        """
+        place = self._place(commits)
+        while place and commits[place - 1].more:
+            place -= 1
+        return commits[:place], commits[place:]
+
+    def _place(self, commits: Sequence[Commit]) -> int:
+        return next(place for place, each in enumerate(commits) if each.position == self.commit.position)

@@ -1,5 +1,6 @@
 """Rows before a batch: read in one command, and no more of them than one step should hold."""
 
+import sys
 from collections.abc import Sequence
 
 from events.commit import Commit
@@ -31,14 +32,16 @@ return found
 
 
 async def rows_before(
-    step: RedisPipeline, key: str, ids: Sequence[str], commits: Sequence[Commit]
+    step: RedisPipeline, key: str, ids: Sequence[str], commits: Sequence[Commit], *, whole: bool = False
 ) -> dict[str, bytes]:
     """The rows of `ids`, as far as there are any; they must be known before `commits` can be applied.
 
     step:   is watching. key: where the rows are.
+    whole:  all of them, however large they are.
     Raises: StepTooLarge where they are too large together; what comes before the commit it names has room.
     """
-    found = await step.eval(_READ, 1, key, AT_ONCE, MOST_BYTES, *ids) if ids else []
+    most = sys.maxsize if whole else MOST_BYTES
+    found = await step.eval(_READ, 1, key, AT_ONCE, most, *ids) if ids else []
     if len(found) < len(ids):
         left_out = ids[len(found)]
         raise StepTooLarge(next(each for each in commits if each.version and id_of(each.stream) == left_out))

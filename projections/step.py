@@ -63,7 +63,8 @@ class Steps:
     async def apply(self, commits: Sequence[Commit], after: Position, upto: Position) -> None:
         """Apply `commits`, which are all there is between `after` and `upto`, and move the checkpoint.
 
-        Where they change more than one step should hold, it is done in several.
+        Where they change more than one step should hold, it is done in several; what was appended together is
+        in one, however much it changes.
         Raises: CheckpointMoved: the checkpoint was not at `after`, or moved meanwhile.
                 Held: somebody wants the target to stand where it is for a moment.
                 ProjectionAway: it is unknown whether the step was taken.
@@ -74,12 +75,18 @@ class Steps:
             try:
                 return await self._take(commits, after, upto)
             except StepTooLarge as large:
-                fitting, commits = large.cut(commits)
-                await self.apply(fitting, after, fitting[-1].position)
-                after = fitting[-1].position
+                first, left = large.cut_between(commits)
+            if first:
+                await self.apply(first, after, first[-1].position)
+            else:
+                first, left = _together(commits)
+                await self._take(first, after, first[-1].position, whole=True)
+            commits, after = left, first[-1].position
 
-    async def _take(self, commits: Sequence[Commit], after: Position, upto: Position) -> None:
-        """One step."""
+    async def _take(
+        self, commits: Sequence[Commit], after: Position, upto: Position, *, whole: bool = False
+    ) -> None:
+        """One step; however large, where it is to be taken as a whole."""
         checkpoint = self._target.checkpoint(partition_of(after))
         async with guarded(self._redis, checkpoint, self._target.generations) as step:
             stands, held = await step.mget(checkpoint, self._target.hold)
@@ -93,7 +100,7 @@ class Steps:
             started = await self._choose(step, groups, found, beside)
             copies = [*started.values(), *await self._copies(step, groups, found, beside)]
             try:
-                changes = await self._work_out(step, groups, copies, partition_of(after))
+                changes = await self._work_out(step, groups, copies, partition_of(after), whole)
             except Exception:
                 await _refuse_if_moved(step)
                 raise
@@ -145,18 +152,24 @@ class Steps:
         return [Copy(*place, await self._shapes.of(step, *place)) for place in there]
 
     async def _work_out(
-        self, step: RedisPipeline, groups: Groups, copies: Iterable[Copy], partition: int
+        self, step: RedisPipeline, groups: Groups, copies: Iterable[Copy], partition: int, whole: bool
     ) -> list[Changes]:
         """What the step changes. Everything it decides on is read here, before MULTI."""
         changes = []
         for copy in copies:
             floor = Position(self._catalog.floor(copy.collection, partition))
             commits = self._log.skips.left(groups[copy.collection])
-            changes.append(await work_out(step, self._layout, copy, commits, floor))
+            changes.append(await work_out(step, self._layout, copy, commits, floor, whole=whole))
         return changes
 
     def _incarnation(self, collection: str) -> int:
         return incarnation(self._catalog, collection, self._log.partitions)
+
+
+def _together(commits: Sequence[Commit]) -> tuple[Sequence[Commit], Sequence[Commit]]:
+    """The first commit with all that were appended together with it, and the others."""
+    ends = next((place for place, each in enumerate(commits, 1) if not each.more), len(commits))
+    return commits[:ends], commits[ends:]
 
 
 def _by_collection(commits: Iterable[Commit]) -> Groups:

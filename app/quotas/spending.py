@@ -26,7 +26,7 @@ KEYS: Final = ":quota:"
 
 # What keys begin with, requests, seconds, then who asks.
 # For each: requests left, and the microseconds until the quota is whole, and until a request may be made.
-# Half a request too early is early enough: Redis keeps whole microseconds.
+# A microsecond too early is early enough: Redis keeps whole ones.
 _SPEND: Final = (
     ALLOW_OOM
     + """
@@ -36,12 +36,13 @@ local now, each, answers = time[1] * 1000000 + time[2], window / most, {}
 for place = 4, #ARGV do
   local key = prefix .. ARGV[place]
   local used = math.min(math.max((tonumber(redis.call('GET', key) or 0)) - now, 0), window)
-  local wait = math.max(used + each / 2 - window, 0)
+  local wait = math.max(used + each - window - 1, 0)
   if wait == 0 then
-    used = math.min(used + each, window)
+    used = used + each
     redis.call('SET', key, string.format('%.0f', now + used), 'PX', math.ceil(used / 1000))
   end
-  answers[place - 3] = {math.floor((window - used) / each + 0.5), math.ceil(used), math.ceil(wait)}
+  local left = math.max(math.floor((window - used + 1) / each), 0)
+  answers[place - 3] = {left, math.ceil(used - 1), math.ceil(wait)}
 end
 return answers
 """

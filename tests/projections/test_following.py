@@ -10,7 +10,7 @@ import pytest
 
 from commands.documents import Create, Delete, MergePatch, Put, Restore
 from events.commit import Event
-from projections import follower
+from projections import follower, rows_before
 from tests.events.commits import new
 from tests.projections.marks import KILLING
 from tests.projections.oracle import assert_equals_fold
@@ -60,6 +60,30 @@ async def test_no_step_ends_within_what_was_appended_together(
     places = await _places_of_steps(world, ends[-1])
     assert set(places) <= set(ends)
     assert places == [0, 8, 14, 28, 59]
+    await assert_equals_fold(world)
+
+
+async def test_what_was_appended_together_is_one_step_also_where_it_is_too_large_for_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A step has room for two rows that were there before; patches of up to six documents come together."""
+    monkeypatch.setattr(rows_before, "AT_ONCE", 2)
+    monkeypatch.setattr(rows_before, "MOST_BYTES", 1)
+    await world.declare("orders")
+    await world.create("orders", (f"o{n}" for n in range(20)))
+    async with world.projecting():
+        await world.caught_up()
+    ends, first = [int(await world.log.head(0))], 0
+    for size in (1, 5, 1, 1, 2, 1, 3, 6):
+        ids, first = range(first, first + size), first + size
+        news = [
+            new(f"orders/o{n}", expected=1, events=[Event("patched", {"set": {"n": -n}, "unset": []})])
+            for n in ids
+        ]
+        ends.append((await world.log.append_together(news))[-1].position)
+    places = [ends[0], *(await _places_of_steps(world, ends[-1]))[1:]]
+    assert set(places) <= set(ends)
+    assert [after - before for before, after in pairwise(places)] == [1, 5, 2, 2, 1, 3, 6]
     await assert_equals_fold(world)
 
 
