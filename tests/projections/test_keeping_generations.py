@@ -62,11 +62,11 @@ async def test_a_step_that_reads_what_is_being_freed_parks_nothing_and_says_noth
         await _rebuilt_and_kept(world)
         kept = world.layout.rows("orders", (await world.built.generations.kept())["orders"])
 
-        async def freed_meanwhile(*place: Any) -> Changes:
+        async def freed_meanwhile(*place: Any, **how: Any) -> Changes:
             monkeypatch.setattr("projections.step.work_out", work_out)
             await world.built.steering.forget("orders")
             await until(lambda: _is_gone(world, kept))
-            return await work_out(*place)
+            return await work_out(*place, **how)
 
         monkeypatch.setattr("projections.step.work_out", freed_meanwhile)
         with capture_logs() as said:
