@@ -3,12 +3,12 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from pydantic import BaseModel
 
-from app.forking.server import ForkServer, status_in
+from app.forking.server import ForkServer, ForkServerGone, status_in
 from projections.errors import ProjectionAway
 from projections.fence import Fence
 from projections.team import Fill, FillerFailed, Start
@@ -17,7 +17,7 @@ FILLED = b"filled\n"
 AGAIN = os.EX_TEMPFAIL
 """The exit status of a filler that lost nothing, and may go on later."""
 
-_GOES_ON_LATER = (AGAIN, -signal.SIGKILL, -signal.SIGTERM, None)
+_GOES_ON_LATER = (AGAIN, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP, None)
 
 
 class Order(BaseModel):
@@ -29,14 +29,19 @@ class Order(BaseModel):
 
 
 def fillers(forks: ForkServer) -> Start:
-    """What a rebuild starts them by."""
+    """What a rebuild starts them by. Where they can not be started, ProjectionAway is raised."""
 
     @asynccontextmanager
     async def start(collection: str, fence: Fence, max_rate: int | None) -> AsyncIterator[Fill]:
         order = Order(collection=collection, mark=fence.mark.decode(), max_rate=max_rate)
-        reader, writer = await asyncio.open_unix_connection(sock=forks.start())
-        writer.write(order.model_dump_json().encode() + b"\n")
         try:
+            talking = forks.start()
+        except ForkServerGone as gone:
+            raise ProjectionAway(str(gone)) from gone
+        reader, writer = await asyncio.open_unix_connection(sock=talking)
+        try:
+            with _while_it_lives():
+                writer.write(order.model_dump_json().encode() + b"\n")
             yield _Beside(reader, writer).fill
         finally:
             writer.close()
@@ -58,17 +63,27 @@ class _Beside:
 
         Raises: ProjectionAway where it may go on later, FillerFailed where it failed.
         """
-        self._writer.write(b"%d\n" % number)
-        async with self._heard:
-            said = await self._reader.readline()
-            if said == FILLED:
-                return
-            self._last_words += said + await self._reader.read()
+        with _while_it_lives():
+            self._writer.write(b"%d\n" % number)
+            async with self._heard:
+                said = await self._reader.readline()
+                if said == FILLED:
+                    return
+                self._last_words += said + await self._reader.read()
         words, status = status_in(self._last_words)
         reason = words.decode(errors="replace").strip()
         if status in _GOES_ON_LATER:
             raise ProjectionAway(f"a process that fills a range ended: {reason or _told(status)}")
         raise FillerFailed(reason or _told(status))
+
+
+@contextmanager
+def _while_it_lives() -> Iterator[None]:
+    """Raises ProjectionAway where nobody is at the other end, of which event loops tell in several ways."""
+    try:
+        yield
+    except (OSError, RuntimeError) as error:
+        raise ProjectionAway(f"a process that fills a range is gone: {error}") from error
 
 
 def _told(status: int | None) -> str:

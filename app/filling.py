@@ -8,14 +8,14 @@ import asyncio
 import os
 import socket
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Never
 
 import uvloop
 from setproctitle import setproctitle
 
 from app.fillers import AGAIN, FILLED, Order
-from app.forking.fillers import TITLE
+from app.forking_fillers import TITLE
 from app.logs import configure_logs
 from app.memory import tune_memory
 from app.settings import Settings
@@ -30,6 +30,9 @@ from projections.layout import RANGES_AT_ONCE
 FAILED = 1
 NICENESS = 5
 """What readers see goes before what is being built."""
+
+MOST_WORDS = 2000
+"""Characters of the reason why it failed."""
 
 
 def run_filler(settings: Settings, talking: socket.socket) -> Never:
@@ -64,35 +67,31 @@ async def _fill(settings: Settings, order: Order, talking: socket.socket) -> Non
         fence = Fence(f"{opened.layout.build(order.collection).base}:fence", order.mark.encode())
         those = (opened.redis, opened.layout, opened.log, opened.catalog)
         wanted: asyncio.Queue[int] = asyncio.Queue()
-        background.start(_hear(talking, wanted), "orders")
-        background.start(on_signal().wait(), "signal")
-        for _ in range(RANGES_AT_ONCE):
-            filler = Filler(*those, order.collection, fence, order.max_rate)
-            background.start(_work(filler, wanted, talking), "filler")
-        await background.first()
+        reader, writer = await asyncio.open_unix_connection(sock=talking.dup())
+        with closing(writer):
+            background.start(_hear(reader, wanted), "orders")
+            background.start(on_signal().wait(), "signal")
+            for _ in range(RANGES_AT_ONCE):
+                filler = Filler(*those, order.collection, fence, order.max_rate)
+                background.start(_work(filler, wanted, writer), "filler")
+            await background.first()
 
 
-async def _work(filler: Filler, wanted: asyncio.Queue[int], talking: socket.socket) -> Never:
+async def _work(filler: Filler, wanted: asyncio.Queue[int], writer: asyncio.StreamWriter) -> Never:
     while True:
         await filler.fill(await wanted.get())
-        _say(talking, FILLED)
+        writer.write(FILLED)
 
 
-async def _hear(talking: socket.socket, wanted: asyncio.Queue[int]) -> None:
+async def _hear(reader: asyncio.StreamReader, wanted: asyncio.Queue[int]) -> None:
     """Take numbers of ranges until who started this process closes its end, if only because it is gone."""
-    reader, writer = await asyncio.open_unix_connection(sock=talking.dup())
-    try:
-        while number := await reader.readline():
-            wanted.put_nowait(int(number))
-    finally:
-        writer.close()
-
-
-def _say(talking: socket.socket, words: bytes) -> None:
-    with suppress(BrokenPipeError):  # nobody is left who would hear it
-        talking.sendall(words)
+    while number := await reader.readline():
+        wanted.put_nowait(int(number))
 
 
 def _said(talking: socket.socket, reason: object, code: int) -> int:
-    _say(talking, f"{reason}\n".encode())
+    """The reason in the last words; no more of it than there is room for."""
+    talking.setblocking(True)  # the event loop had it otherwise
+    with suppress(OSError):  # nobody is left who would hear it
+        talking.sendall(f"{str(reason)[:MOST_WORDS]}\n".encode())
     return code

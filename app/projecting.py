@@ -7,8 +7,8 @@ import uvloop
 
 import app.filling  # noqa: F401 - so that those who are forked have it
 from app.fillers import fillers
-from app.forking.fillers import forking_fillers
 from app.forking.server import ForkServer
+from app.forking_fillers import forking_fillers
 from app.logs import configure_logs
 from app.memory import tune_memory
 from app.settings import Settings

@@ -8,7 +8,7 @@ from typing import Self
 from app.forking.server import ForkServer
 from app.memory import tune_memory
 from app.settings import Settings
-from events.background import end
+from events.background import Background, end
 from projections.errors import ProjectionAway
 from projections.heartbeat import Heartbeats
 
@@ -55,5 +55,7 @@ async def _work(settings: Settings, forks: ForkServer) -> None:
     from app.projecting import projector  # most commands never need it, and it takes long to import
 
     tune_memory()
-    async with projector(settings, forks) as running:
-        await running.run()
+    async with projector(settings, forks) as running, Background() as background:
+        background.start(running.run(), "projector")
+        background.start(forks.watch(), "fork server")
+        await background.first()

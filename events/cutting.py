@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from itertools import accumulate
 
-from events.counting import count_all
-from events.extent import ORDER, streams_of
+from events import counting
+from events.extent import streams_of
 from events.position import StreamName
-from events.store import BY_VERSION, Collection
+from events.store import Collection
 
 SAMPLED = 100
 """Commits of the log that are looked at for each part."""
@@ -42,12 +42,16 @@ async def _sample(commits: Collection, collection: str, size: int) -> list[Strea
 
 
 async def _counted(commits: Collection, collection: str, shares: Sequence[int]) -> list[StreamName]:
-    query = {"stream": streams_of(collection), "version": {"$gt": 0}}  # which the index alone can tell
-    total = await count_all(commits, collection)
+    """Walks through the index once."""
+    total = await counting.count_all(commits, collection)
+    place, passed = await counting.place_behind(commits, collection, counting.first_of(collection), 0), 0
     begins: list[StreamName] = []
-    for place in _places(total, shares):
-        found = commits.find(query, {"_id": 0, "stream": 1}, sort=ORDER, hint=BY_VERSION, limit=1)
-        begins += [each["stream"] for each in await found.skip(place).to_list()]
+    for wanted in _places(total, shares):
+        while place is not None and passed < wanted:
+            step = min(wanted - passed, counting.INDEXED_AT_ONCE)
+            place, passed = await counting.place_behind(commits, collection, place, step), passed + step
+        if place is not None:
+            begins.append(place[0][1])
     return _distinct(begins)
 
 

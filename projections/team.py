@@ -68,9 +68,10 @@ class Team:
         ranges = await self._ranges.all()
         if ranges:
             left = deque(number for number, each in enumerate(ranges) if not each.ended)
+            before = await self._done()
             async with Background() as crew:
                 self._share(left, fence, crew)
-                await self._follow(crew, progress, expected)
+                await self._follow(crew, before, progress, expected)
             await self._ranges.merge(fence)
 
     def _share(self, left: deque[int], fence: Fence, crew: Background) -> None:
@@ -89,9 +90,9 @@ class Team:
                 ranges.start(_fill(left, fill), "range beside")
             await ranges.wait()
 
-    async def _follow(self, crew: Background, progress: Progress, expected: Expected) -> None:
+    async def _follow(self, crew: Background, before: int, progress: Progress, expected: Expected) -> None:
         """Tell how far they are until they have ended well."""
-        before, ended = await self._done(), False
+        ended = False
         while not ended:
             ended = await crew.ended(LOOK_EVERY)
             now = await self._done()

@@ -30,7 +30,7 @@ def rebuild(
     """Rebuild projections; readers see the old ones until the new ones are there. Ends when they are."""
     with plainly():
         from app.cli.deployment import find
-        from app.forking.fillers import forking_fillers
+        from app.forking_fillers import forking_fillers
         from app.rebuilding import rebuild as rebuild_projections
 
     if (collection is None) != everything:

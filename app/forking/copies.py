@@ -27,7 +27,7 @@ class Forked:
         self._status: int | None = None
 
     def poll(self) -> int | None:
-        """Its exit status, negative for a signal, or None while it runs."""
+        """Its exit status, negative for a signal, or None while it runs; 0 where that can not be known."""
         if self._status is None:
             self._reap(os.WNOHANG)
         return self._status
@@ -54,7 +54,11 @@ class Forked:
             os.kill(self.pid, number)
 
     def _reap(self, options: int) -> None:
-        pid, status = os.waitpid(self.pid, options)
+        try:
+            pid, status = os.waitpid(self.pid, options)
+        except ChildProcessError:  # the system reaps where SIGCHLD is ignored, and nobody hears how it ended
+            self._status = 0
+            return
         if pid:
             self._status = os.waitstatus_to_exitcode(status)
 
@@ -108,8 +112,7 @@ def _be(copy: Copy, log: int, mask: Iterable[int], end_with_parent: Callable[[],
             end_with_parent()
         _have_only(log, copy.keeping)
         setproctitle(copy.title)
-        os.environ.clear()
-        os.environ.update(copy.environment)
+        _have_environment(dict(copy.environment))
         _forget_handlers()
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         status = _status_of(copy.program)
@@ -142,15 +145,20 @@ def _have_only(log: int, keeping: Sequence[int]) -> None:
     os.closerange(first, os.sysconf("SC_OPEN_MAX"))
 
 
+def _have_environment(environment: Mapping[str, str]) -> None:
+    os.environ.clear()
+    os.environ.update(environment)
+
+
 def _text(number: int) -> TextIO:
     """A descriptor to print to, with nothing in its buffer."""
     return open(number, "w", buffering=1, errors="backslashreplace", closefd=False)
 
 
 def _forget_handlers() -> None:
-    """Handle signals as a new process does; those that were ignored stay so."""
+    """Handle signals as a new process does. Those that were ignored stay so; but ends of children are heard."""
     signal.set_wakeup_fd(-1)
     for number in signal.valid_signals():
-        if callable(signal.getsignal(number)):
+        if callable(signal.getsignal(number)) or number == signal.SIGCHLD:
             signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

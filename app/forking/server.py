@@ -6,12 +6,15 @@ wait can. It ends when the process does that it is for, and so do all copies.
 
 import asyncio
 import os
+import re
 import select
 import signal
 import socket
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
+from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Never
 
 from app.forking.copies import Copy, Forked, fork
@@ -20,8 +23,12 @@ from events.errors import FoldbaseError
 Program = Callable[[socket.socket], object]
 """What a copy runs, on the socket by which it is talked to. When it returns, the copy ends with 0."""
 
+Load = Callable[[], Program]
+"""Imports what a program needs, and returns it."""
+
 _LOOK_EVERY_MS = 20
-_ENDED = b"ended "
+_ENDS_WITHIN = 5.0
+_ENDED = re.compile(rb"ended (-?\d+)\n\Z")
 
 
 class ForkServerGone(FoldbaseError):
@@ -63,59 +70,87 @@ class ForkServer:
 
 
 @contextmanager
-def fork_server(program: Program, title: str) -> Iterator[ForkServer]:
+def fork_server(load: Load, title: str, title_of_copies: str) -> Iterator[ForkServer]:
     """Copies of this process, as it is now, can be started for as long as the block runs; then they are killed.
 
-    title: what a list of processes says of each of them.
+    load:   is called once, when the first copy is wanted: what it imports all of them have.
+    titles: what a list of processes says of the server, and of each copy.
     To be called where no other thread runs, see `fork`. Raises: OSError, when it can not be started.
     """
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        serving = partial(_serve, theirs.fileno(), program, title)
-        server = fork(Copy(serving, f"{title}: fork server", os.environ, None, (theirs.fileno(),)))
+        serving = partial(_serve, theirs.fileno(), load, title_of_copies)
+        server = fork(Copy(serving, title, os.environ, None, (theirs.fileno(),)))
         theirs.close()
+        ours.setblocking(False)
         try:
             yield ForkServer(ours)
         finally:
             ours.close()
-            server.wait()
+            _wait(server)
 
 
 def status_in(words: bytes) -> tuple[bytes, int | None]:
     """What a copy said last, and its exit status, negative for a signal; None where the fork server is gone."""
-    said, told, status = words.rpartition(_ENDED)
-    return (said, int(status)) if told else (status, None)
+    told = _ENDED.search(words)
+    return (words, None) if told is None else (words[: told.start()], int(told[1]))
 
 
-def _serve(control: int, program: Program, title: str) -> None:
-    """It ends with the process that it is for, and not before: who ends all at once sends SIGTERM to all."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _Serving(socket.socket(fileno=control), program, title).run()
+def _wait(server: Forked) -> None:
+    """It ends by itself, unless somebody stopped it."""
+    try:
+        server.wait(_ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        server.kill()
+        server.wait()
+
+
+def _serve(control: int, load: Load, title: str) -> None:
+    """It ends with the process that it is for, and not before: who ends all at once sends a signal to all."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    _Serving(socket.socket(fileno=control), load, title).run()
+
+
+@dataclass(slots=True)
+class _Talk:
+    """A copy, None once it has ended, and the server's end of what it is talked to by."""
+
+    words: socket.socket
+    copy: Forked | None
 
 
 class _Serving:
     """The fork server itself: one thread that waits."""
 
-    def __init__(self, control: socket.socket, program: Program, title: str) -> None:
+    def __init__(self, control: socket.socket, load: Load, title: str) -> None:
         self._control = control
-        self._program = program
+        self._load = load
         self._title = title
-        self._copies: dict[int, tuple[socket.socket, Forked]] = {}
+        self._talks: dict[int, _Talk] = {}
+        self._killed: list[Forked] = []
         self._waiting = select.poll()
         self._waiting.register(control, select.POLLIN)
+
+    @cached_property
+    def _program(self) -> Program:
+        return self._load()
 
     def run(self) -> None:
         """Returns when the process is gone that it is for; its copies are, too."""
         is_wanted = True
         while is_wanted:
-            for number, _ in self._waiting.poll(_LOOK_EVERY_MS if self._copies else None):
+            runs = self._killed or any(talk.copy is not None for talk in self._talks.values())
+            for number, _ in self._waiting.poll(_LOOK_EVERY_MS if runs else None):
                 if number == self._control.fileno():
                     is_wanted = self._hear()
                 else:
-                    self._copies[number][1].kill()  # nobody talks to it any more
+                    self._hang_up(number)
             self._reap()
-        for _, copy in self._copies.values():
-            copy.kill()
+        for number in list(self._talks):
+            self._hang_up(number)
+        for copy in self._killed:
+            copy.wait()
 
     def _hear(self) -> bool:
         """Start what is wanted; whether somebody is left who may want more."""
@@ -124,31 +159,44 @@ class _Serving:
             self._start(socket.socket(fileno=number))
         return bool(wanted)
 
-    def _start(self, talking: socket.socket) -> None:
-        number = talking.fileno()
+    def _start(self, words: socket.socket) -> None:
+        number = words.fileno()
+        talk = self._talks[number] = _Talk(words, None)
+        self._waiting.register(number, 0)  # of its end alone
         running = partial(_run, number, self._program)
         try:
-            copy = fork(Copy(running, self._title, os.environ, None, (number,)))
+            talk.copy = fork(Copy(running, self._title, os.environ, None, (number,)))
         except OSError as error:
-            _tell(talking, f"{error}\n".encode(), os.EX_TEMPFAIL)
-        else:
-            self._copies[number] = talking, copy
-            self._waiting.register(number, 0)  # of its end alone
+            _tell(talk, f"{error}\n".encode(), os.EX_TEMPFAIL)
+
+    def _hang_up(self, number: int) -> None:
+        """Nobody listens any more."""
+        self._waiting.unregister(number)
+        talk = self._talks.pop(number)
+        talk.words.close()
+        if talk.copy is not None:
+            talk.copy.kill()
+            self._killed.append(talk.copy)
 
     def _reap(self) -> None:
-        for number, (talking, copy) in list(self._copies.items()):
-            status = copy.poll()
+        self._killed = [copy for copy in self._killed if copy.poll() is None]
+        for talk in self._talks.values():
+            status = None if talk.copy is None else talk.copy.poll()
             if status is not None:
-                del self._copies[number]
-                self._waiting.unregister(number)
-                _tell(talking, b"", status)
+                _tell(talk, b"", status)
 
 
-def _tell(talking: socket.socket, words: bytes, status: int) -> None:
-    with talking, suppress(OSError):  # nobody may be left who would hear it
-        talking.sendall(b"%b%b%d\n" % (words, _ENDED, status))
+def _tell(talk: _Talk, said: bytes, status: int) -> None:
+    """The last words. The other end closes first: who closes where something was not read takes them back."""
+    talk.copy = None
+    talk.words.setblocking(False)
+    with suppress(OSError):  # nobody may be left who would hear it
+        talk.words.sendall(b"%bended %d\n" % (said, status))
+    with suppress(OSError):
+        talk.words.shutdown(socket.SHUT_WR)
 
 
 def _run(number: int, program: Program) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, signal.SIG_DFL)
     program(socket.socket(fileno=number))

@@ -1,7 +1,11 @@
 """`foldbase rebuild` and `foldbase projections`, as an operator runs them."""
 
+import os
 import re
+import signal
 import subprocess
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,8 +70,44 @@ def test_processes_share_a_rebuild(running: Up, towns: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_a_command_that_rebuilds_by_itself_says_that_its_fork_server_is_gone_and_the_next_goes_on(
+    running: Up, towns: str
+) -> None:
+    [projector] = running.pids["projector"]
+    os.kill(projector, signal.SIGSTOP)
+    try:
+        slow = ("rebuild", towns, "--max-rate", "30", "--workers", "2", "--data", str(running.folder))
+        with subprocess.Popen([FOLDBASE, *slow], stderr=subprocess.PIPE, text=True) as first:
+            until(lambda: _has_done_something(running, towns))
+            os.kill(_fork_server_of(first.pid), signal.SIGKILL)
+            _, said = first.communicate(timeout=60)
+        assert first.returncode == 1
+        assert "start this one again" in said
+        assert "Traceback" not in said
+    finally:
+        os.kill(projector, signal.SIGCONT)
+    done = on(running, "rebuild", towns)
+    assert done.returncode == 0, done.stderr
+
+
+def _fork_server_of(pid: int) -> int:
+    [found] = [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    assert "fork server" in Path(f"/proc/{found}/cmdline").read_text()
+    return found
+
+
+def _has_done_something(running: Up, collection: str) -> bool:
+    rebuild = _rebuild_of(running, collection)
+    return bool(rebuild and rebuild["state"] == "running" and rebuild["done"] > 0)
+
+
 def _is_running(running: Up, collection: str) -> bool:
+    rebuild = _rebuild_of(running, collection)
+    return bool(rebuild and rebuild["state"] in ("queued", "running"))
+
+
+def _rebuild_of(running: Up, collection: str) -> dict[str, Any] | None:
     with running.client() as client:
         report = client.get("/v1/projections").json()
     rebuilds = {each["collection"]: each["rebuild"] for each in report["projections"]}
-    return bool(rebuilds[collection] and rebuilds[collection]["state"] in ("queued", "running"))
+    return rebuilds[collection]

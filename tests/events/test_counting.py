@@ -1,8 +1,10 @@
 """Commits are counted in pieces, and none is left out or counted twice where two pieces meet."""
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from events import counting
+from events.errors import LogUnavailable
 from events.log import EventLog
 from events.position import beginning
 from tests.events.commits import key, new
@@ -41,3 +43,26 @@ async def test_a_count_of_all_is_the_same_in_pieces_of_any_size(
     nothing = {partition: beginning(partition) for partition in range(log.partitions)}
     assert await log.count_upto(nothing, "orders") == 0
     assert await log.count_upto(stands, "nothing") == 0
+
+
+async def test_every_commit_is_fetched_where_the_moment_is_gone_that_is_counted_as_of(
+    log: EventLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MongoDB keeps moments for as long as minSnapshotHistoryWindowInSeconds says, which may be nothing."""
+    for number in range(5):
+        await log.append(new(f"orders/o{number}"))
+    stands = await log.heads()
+    await log.append(new("orders/late"))
+
+    def failing(code: int) -> None:
+        async def too_late(*_: object) -> int:
+            raise OperationFailure("Read timestamp is older than the oldest available timestamp", code)
+
+        monkeypatch.setattr(counting, "count_all", too_late)
+
+    for code in (239, 246):
+        failing(code)
+        assert await log.count_upto(stands, "orders") == 5
+    failing(1)
+    with pytest.raises(LogUnavailable):
+        await log.count_upto(stands, "orders")

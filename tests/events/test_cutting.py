@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 
+from events import counting
 from events.cutting import ENOUGH, SAMPLED, cut
 from events.log import EventLog
 from events.position import StreamName, stream_name
@@ -39,10 +40,17 @@ async def test_a_small_part_of_a_log_is_cut_into_parts_of_one_size(
     assert _sizes(streams, await cut(database[COMMITS], "users", EVEN)) == [5, 5, 5, 5]
 
 
+@pytest.mark.parametrize("piece", [1, 3, 1000])
 @pytest.mark.parametrize(("shares", "sizes"), [((2, 1, 1), [10, 5, 5]), ((1, 3), [5, 15]), ((7,), [20])])
 async def test_parts_are_as_large_as_is_wanted(
-    direct: EventLog, database: Database, shares: Sequence[int], sizes: list[int]
+    direct: EventLog,
+    database: Database,
+    shares: Sequence[int],
+    sizes: list[int],
+    piece: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(counting, "INDEXED_AT_ONCE", piece)
     streams = [stream_name("users", f"u{number:03}") for number in range(20)]
     assert len(streams) < ENOUGH
     await _write(direct, streams)

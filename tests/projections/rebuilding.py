@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from random import Random
 
-from app.forking.fillers import forking_fillers
+from app.forking_fillers import forking_fillers
 from app.projecting import projector_of
 from commands.documents import MergePatch
 from events.background import Background, end

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from app.forking.fillers import TITLE
+from app.forking_fillers import TITLE
 from commands.documents import MergePatch
 from tests.projections.histories import write
 from tests.projections.marks import KILLING

@@ -1,13 +1,20 @@
 """Teams: ranges are taken one after the other, and what ends a worker ends the work, for now or for good."""
 
 import asyncio
+import errno
+import os
+import signal
+import socket
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
-from app.fillers import fillers
-from app.forking.fillers import forking_fillers
+from app.fillers import AGAIN, fillers
+from app.forking.copies import Copy, Forked, fork
+from app.forking.server import fork_server
+from app.forking_fillers import forking_fillers
 from events.background import end
 from projections.errors import ProjectionAway
 from projections.fence import Fence
@@ -23,6 +30,7 @@ from tests.projections.world import World, until
 pytestmark = pytest.mark.usefixtures("small_batches")
 MARK = b"mine"
 WORKERS = 2
+ENDING = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @asynccontextmanager
@@ -125,6 +133,51 @@ async def test_a_process_fills_a_range_again_and_again_and_says_what_it_fails_of
         async with start("orders", fence, None) as fill:
             with pytest.raises(ProjectionAway, match="ended"):
                 await fill(2)
+
+
+@pytest.mark.parametrize(
+    ("end", "error", "reason"),
+    [
+        (lambda: sys.exit(3), FillerFailed, "exit status 3"),
+        (lambda: sys.exit(AGAIN), ProjectionAway, "exit status"),
+        *((lambda n=n: os.kill(os.getpid(), n), ProjectionAway, "ended") for n in ENDING),  # type: ignore[misc]
+    ],
+)
+async def test_all_who_wait_are_told_how_a_process_ended_that_heard_only_its_order(
+    end: Callable[[], object], error: type[Exception], reason: str
+) -> None:
+    def program(talking: socket.socket) -> None:
+        with talking.makefile("rb", buffering=0) as words:
+            words.readline()
+        end()
+
+    with fork_server(lambda: program, "foldbase test: fork server", "foldbase test: filler") as forks:
+        for _ in range(5):
+            async with fillers(forks)("orders", Fence("fence", MARK), None) as fill:
+                told = await asyncio.gather(*(fill(number) for number in range(3)), return_exceptions=True)
+                assert [type(each) for each in told] == [error] * 3
+                assert all(reason in str(each) for each in told)
+
+
+async def test_a_rebuild_goes_on_later_where_no_process_can_be_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = os.getpid()
+
+    def only_here(copy: Copy) -> Forked:
+        if os.getpid() != here:
+            raise BlockingIOError(errno.EAGAIN, "no more processes")
+        return fork(copy)
+
+    monkeypatch.setattr("app.forking.server.fork", only_here)
+    with fork_server(lambda: print, "foldbase test: fork server", "foldbase test: filler") as forks:
+        async with fillers(forks)("orders", Fence("fence", MARK), None) as fill:
+            told = await asyncio.gather(fill(0), fill(1), return_exceptions=True)
+            assert [type(each) for each in told] == [ProjectionAway] * 2
+            assert all("no more processes" in str(each) for each in told)
+    with pytest.raises(ProjectionAway, match="start this one again"):
+        async with fillers(forks)("orders", Fence("fence", MARK), None):
+            pass
 
 
 def _ranges(world: World) -> Ranges:

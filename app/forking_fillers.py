@@ -1,10 +1,9 @@
 """The fork server of a projector: it starts processes that share a rebuild. They are in app/filling.py."""
 
-import socket
 from contextlib import AbstractContextManager
 from functools import partial
 
-from app.forking.server import ForkServer, fork_server
+from app.forking.server import ForkServer, Program, fork_server
 from app.settings import Settings
 
 TITLE = "foldbase projector: filler"
@@ -12,10 +11,10 @@ TITLE = "foldbase projector: filler"
 
 def forking_fillers(settings: Settings) -> AbstractContextManager[ForkServer]:
     """What starts such processes for the deployment of `settings`; see `fork_server`."""
-    return fork_server(partial(_fill, settings), TITLE)
+    return fork_server(partial(_filler, settings), "foldbase projector: fork server", TITLE)
 
 
-def _fill(settings: Settings, talking: socket.socket) -> None:
+def _filler(settings: Settings) -> Program:
     from app.filling import run_filler  # a projector has imported it; a command that asks for a rebuild has not
 
-    run_filler(settings, talking)
+    return partial(run_filler, settings)
