@@ -17,7 +17,7 @@ CheckpointUnusable  nothing of this log to go on from           build anew
 CollectionDropped   dropped while it was rebuilt                nothing to be done
 RebuildInterrupted  paused, cancelled or lost                   leave it
 RebuildDiffers      the new generation is not as the live one   tell, and keep the live one
-StepTooLarge        more rows than one step should hold         take what comes before first
+StepTooLarge        more rows than one step should hold         take it in several
 """
 
 from collections.abc import Sequence
@@ -166,18 +166,5 @@ class StepTooLarge(Exception):
 
     def cut(self, commits: Sequence[Commit]) -> tuple[Sequence[Commit], Sequence[Commit]]:
         """The commits of the first step, and those that are left for others."""
-        place = self._place(commits)
+        place = next(place for place, each in enumerate(commits) if each.position == self.commit.position)
         return commits[:place], commits[place:]
-
-    def cut_between(self, commits: Sequence[Commit]) -> tuple[Sequence[Commit], Sequence[Commit]]:
-        """The same of commits in the order of the log, where those that were appended together stay together.
-
-        The first are none where what is too large begins the commits: then it is in one step, or in halves.
-        """
-        place = self._place(commits)
-        while place and commits[place - 1].more:
-            place -= 1
-        return commits[:place], commits[place:]
-
-    def _place(self, commits: Sequence[Commit]) -> int:
-        return next(place for place, each in enumerate(commits) if each.position == self.commit.position)

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from events.commit import Commit
 from events.position import id_of
@@ -31,18 +32,30 @@ return found
 """
 
 
+@dataclass(slots=True)
+class Room:
+    """How many bytes of rows a step may read still, of all collections and copies that it is about."""
+
+    left: int = field(default_factory=lambda: MOST_BYTES)
+
+
+def boundless() -> Room:
+    """Room for rows of any size."""
+    return Room(sys.maxsize)
+
+
 async def rows_before(
-    step: RedisPipeline, key: str, ids: Sequence[str], commits: Sequence[Commit], *, whole: bool = False
+    step: RedisPipeline, key: str, ids: Sequence[str], commits: Sequence[Commit], room: Room
 ) -> dict[str, bytes]:
     """The rows of `ids`, as far as there are any; they must be known before `commits` can be applied.
 
-    step:   is watching. key: where the rows are.
-    whole:  all of them, however large they are.
+    step: is watching. key: where the rows are. room: has less left afterwards.
     Raises: StepTooLarge where they are too large together; what comes before the commit it names has room.
     """
-    most = sys.maxsize if whole else MOST_BYTES
-    found = await step.eval(_READ, 1, key, AT_ONCE, most, *ids) if ids else []
+    found = await step.eval(_READ, 1, key, AT_ONCE, room.left, *ids) if ids else []
     if len(found) < len(ids):
         left_out = ids[len(found)]
         raise StepTooLarge(next(each for each in commits if each.version and id_of(each.stream) == left_out))
-    return {id: row for id, row in zip(ids, found, strict=True) if row is not None}
+    rows = {id: row for id, row in zip(ids, found, strict=True) if row is not None}
+    room.left -= sum(map(len, rows.values()))
+    return rows

@@ -26,7 +26,9 @@ from projections.generation import (
 )
 from projections.guarded import guarded
 from projections.layout import Layout, Target
+from projections.rows_before import Room, boundless
 from projections.shapes import Shapes
+from projections.slicing import slices
 from projections.starting import next_number, queue_start
 
 Groups = dict[str, list[Commit]]
@@ -71,22 +73,18 @@ class Steps:
                 CatalogUnavailable: a collection is not known here, and MongoDB is away.
                 After any of them the checkpoint tells how far it came: mostly, nothing was written.
         """
-        while True:
-            try:
-                return await self._take(commits, after, upto)
-            except StepTooLarge as large:
-                first, left = large.cut_between(commits)
-            if first:
-                await self.apply(first, after, first[-1].position)
-            else:
-                first, left = _together(commits)
-                await self._take(first, after, first[-1].position, whole=True)
-            commits, after = left, first[-1].position
+        try:
+            await self._take(commits, after, upto, Room())
+            return
+        except StepTooLarge:
+            pieces = await slices(self._redis, self._layout, self._target, commits)
+        for piece in pieces:
+            ends = upto if piece is pieces[-1] else piece[-1].position
+            await self._take(piece, after, ends, boundless())
+            after = ends
 
-    async def _take(
-        self, commits: Sequence[Commit], after: Position, upto: Position, *, whole: bool = False
-    ) -> None:
-        """One step; however large, where it is to be taken as a whole."""
+    async def _take(self, commits: Sequence[Commit], after: Position, upto: Position, room: Room) -> None:
+        """One step. Raises StepTooLarge, where it needs more room, and as `apply`."""
         checkpoint = self._target.checkpoint(partition_of(after))
         async with guarded(self._redis, checkpoint, self._target.generations) as step:
             stands, held = await step.mget(checkpoint, self._target.hold)
@@ -100,7 +98,7 @@ class Steps:
             started = await self._choose(step, groups, found, beside)
             copies = [*started.values(), *await self._copies(step, groups, found, beside)]
             try:
-                changes = await self._work_out(step, groups, copies, partition_of(after), whole)
+                changes = await self._work_out(step, groups, copies, partition_of(after), room)
             except Exception:
                 await _refuse_if_moved(step)
                 raise
@@ -152,24 +150,18 @@ class Steps:
         return [Copy(*place, await self._shapes.of(step, *place)) for place in there]
 
     async def _work_out(
-        self, step: RedisPipeline, groups: Groups, copies: Iterable[Copy], partition: int, whole: bool
+        self, step: RedisPipeline, groups: Groups, copies: Iterable[Copy], partition: int, room: Room
     ) -> list[Changes]:
         """What the step changes. Everything it decides on is read here, before MULTI."""
         changes = []
         for copy in copies:
             floor = Position(self._catalog.floor(copy.collection, partition))
             commits = self._log.skips.left(groups[copy.collection])
-            changes.append(await work_out(step, self._layout, copy, commits, floor, whole=whole))
+            changes.append(await work_out(step, self._layout, copy, commits, floor, room=room))
         return changes
 
     def _incarnation(self, collection: str) -> int:
         return incarnation(self._catalog, collection, self._log.partitions)
-
-
-def _together(commits: Sequence[Commit]) -> tuple[Sequence[Commit], Sequence[Commit]]:
-    """The first commit with all that were appended together with it, and the others."""
-    ends = next((place for place, each in enumerate(commits, 1) if not each.more), len(commits))
-    return commits[:ends], commits[ends:]
 
 
 def _by_collection(commits: Iterable[Commit]) -> Groups:

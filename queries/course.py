@@ -37,14 +37,14 @@ class Course:
 
     whole:  whether every row is asked for.
     unique: whether no row can have two entries in the stretches.
-    frames: how questions along it begin and end, packed, by limit and whether to count.
+    frames: how questions along it begin and end, packed, by limit, whether to count, and bytes.
     """
 
     order: Order
     way: Way
     whole: bool
     unique: bool
-    frames: dict[tuple[int, bool], tuple[bytes, bytes, int]] = field(default_factory=dict)
+    frames: dict[tuple[int, bool, int], tuple[bytes, bytes, int]] = field(default_factory=dict)
 
 
 def course_of(order: Order, way: Way, *, whole: bool) -> Course:

@@ -14,6 +14,7 @@ from queries.pages import CoalescedPages, OtherGeneration, Question
 from queries.plan import Plan, plan_of, standard_plan
 from queries.planner import choose, index_for
 from queries.query import Query
+from queries.room import Room
 from queries.scan import scan
 from queries.standing import Standing
 from queries.table import Source, Table
@@ -21,8 +22,11 @@ from queries.travel import travel
 from queries.unserved import why_none
 
 SCAN_LIMIT = 10_000
-_MIB = 1024 * 1024
-SCAN_BYTES = 64 * _MIB
+SCAN_MIB = 64
+SCAN_BYTES = SCAN_MIB * 1024 * 1024
+SCANS_BYTES = 4 * SCAN_BYTES
+"""What is looked through at one time may have so many together, as far as the time before can tell."""
+
 SCAN_MARK = b"\0" * MARK_BYTES
 
 
@@ -59,6 +63,8 @@ class Lists:
         self._cursors = cursors
         self._scan_limit = scan_limit
         self._tables: dict[str, Table] = {}
+        self._room = Room(SCANS_BYTES)
+        self._scanned_bytes: dict[str, int] = {}
 
     async def page(self, source: Source, query: Query) -> Page:
         """A page. Raises QueryInvalid, IndexNeeded, IndexBuilding, ProjectionsAbsent, ReadUnavailable."""
@@ -98,12 +104,14 @@ class Lists:
 
     async def _scanned(self, source: Source, table: Table, query: Query, after: bytes) -> Page:
         asked = packed((source.collection, table.generation, SCAN, table.rows, self._scan_limit, SCAN_BYTES))
-        told = await self._pages.ask(Question(table.generation, asked, self._scan_limit))
-        size, rows = told.parts or (0, [])
-        if rows is None:
-            large = "" if size > self._scan_limit else f" of more than {SCAN_BYTES // _MIB} MiB"
-            raise _unscannable(source, table, query, f"{size:,} documents{large}")
-        found, count = await scan(source, query, rows, after)
+        async with self._room.of(self._scanned_bytes.get(source.name, SCAN_BYTES)):
+            told = await self._pages.ask(Question(table.generation, asked, self._scan_limit))
+            size, rows = told.parts or (0, [])
+            if rows is None:
+                large = "" if size > self._scan_limit else f" of more than {SCAN_MIB} MiB"
+                raise _unscannable(source, table, query, f"{size:,} documents{large}")
+            self._scanned_bytes[source.name] = sum(map(len, rows))
+            found, count = await scan(source, query, rows, after)
         following = None
         if len(found) > query.limit:
             following = self._seal(source, query, SCAN_MARK, found[query.limit - 1].place)

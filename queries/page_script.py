@@ -69,6 +69,27 @@ local function rows_of(key, members, head, wanted, some, left)
   end
   return rows
 end
+
+-- The same of members of which several may be of one row, read once: '' stands for it where it comes again.
+local function rows_apart(key, members, head, some, left)
+  local rows, seen = {}, {}
+  while #rows < #members and left > 0 do
+    local ids, places = {}, {}
+    while #rows < #members and #ids < some do
+      local id = id_of(members[#rows + 1], head)
+      rows[#rows + 1] = ''
+      if not seen[id] then
+        seen[id] = true
+        ids[#ids + 1], places[#places + 1] = id, #rows
+      end
+    end
+    for place, row in ipairs(#ids > 0 and redis.call('HMGET', key, unpack(ids)) or {}) do
+      rows[places[place]] = row
+      left = left - #row
+    end
+  end
+  return rows
+end
 """
 
 _TRAVELLING = """
@@ -139,7 +160,8 @@ end
 # that are left.
 # {ANSWERED, count or nil, entries touched, last of the members the rows are of, nil where none follows, rows,
 # members or nil}
-# `members` are told where a row may have more than one: then there is one row more than `limit`.
+# `members` are told where a row may have more than one: then there is one more than `limit`, and the row of
+# each, '' where that was told before.
 _PAGE = """
 local function is_one_of_several(members)
   for _, member in ipairs(members) do
@@ -167,7 +189,7 @@ local function page()
   local members = travelled(reader(plan.index, backwards), stretches, limit + 1, backwards, spliced)
   local count = count_of(plan, what)
   if plan.surplus ~= '' and is_one_of_several(members) and beside(plan, plan.fixed + 1, plan.fields) > 0 then
-    local rows = rows_of(plan.rows, members, plan.head, #members, some, most)
+    local rows = rows_apart(plan.rows, members, plan.head, some, most)
     local ends = (#members > limit or #rows < #members) and members[#rows]
     for place = #members, #rows + 1, -1 do members[place] = nil end
     return {1, count, touched, ends, rows, members}

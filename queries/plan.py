@@ -24,12 +24,12 @@ class Plan:
     """A course, and the stretches of its order that a query's values come to.
 
     stretches: in the order they are travelled in; those merged are merged by what follows `ahead`.
-    questions: those that were packed for its first page, by limit and whether to count.
+    questions: those that were packed for its first page, by limit, whether to count, and bytes.
     """
 
     course: Course
     stretches: tuple[Stretch, ...]
-    questions: dict[tuple[int, bool], bytes] = field(default_factory=dict)
+    questions: dict[tuple[int, bool, int], bytes] = field(default_factory=dict)
 
     @property
     def order(self) -> Order:

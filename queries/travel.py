@@ -1,6 +1,6 @@
 """Travelling along an index: asking for a page of it, and telling apart several entries of one row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from projections.entries import ONE_OF_SEVERAL, entries_of, key_of_member
@@ -22,6 +22,9 @@ MOST_BYTES = 16 * 1024 * 1024
 AT_ONCE = 20
 """So many rows are read before they are measured."""
 
+Key = tuple[int, bool, int]
+"""By which questions along one course differ: how many rows, whether to count, and of how many bytes."""
+
 _MORE = 4
 _NOTHING = ("",)
 
@@ -38,13 +41,23 @@ class Travelled:
 
 
 async def travel(
-    pages: CoalescedPages, source: Source, table: Table, plan: Plan, query: Query, place: bytes | None
+    pages: CoalescedPages,
+    source: Source,
+    table: Table,
+    plan: Plan,
+    query: Query,
+    place: bytes | None,
+    most: int | None = None,
 ) -> Travelled:
-    """A page along `plan`, from behind `place` on. Raises as `CoalescedPages.ask`."""
+    """A page along `plan`, from behind `place` on. Raises as `CoalescedPages.ask`.
+
+    most: no more rows are read when those there are have so many bytes together; MOST_BYTES unless given.
+    """
     stretches = plan.stretches if place is None else plan.after(place)
     wanted = query.limit
     while True:
-        told = await pages.ask(_question(source, table, plan, query, stretches, wanted))
+        key = wanted, query.count, most or MOST_BYTES
+        told = await pages.ask(_question(source, table, plan, key, stretches))
         if not told.parts:
             return Travelled((), None, 0 if query.count else None, 0, told.standing)
         count, entries, ends, rows, members = told.parts
@@ -60,13 +73,21 @@ def _told_apart(source: Source, plan: Plan, limit: int, wanted: int, told: Told)
     """The page, each row once; None where more entries must be looked at for it."""
     count, entries, ends, rows, members = told.parts
     first = _first_entry(source, plan)
-    kept = [(member, row) for member, row in zip(members, rows, strict=True) if first(member, row) == member]
+    each = zip(members, _each(members, rows), strict=True)
+    kept = [(member, row) for member, row in each if first(member, row) == member]
     is_full, is_all_there_may_be = len(kept) > limit, ends is None or len(members) <= wanted
     if not is_full and not is_all_there_may_be and wanted < MOST_ENTRIES:
         return None
     if is_full:
         ends = kept[limit - 1][0]
     return Travelled([row for _, row in kept[:limit]], ends, count, entries, told.standing)
+
+
+def _each(members: Sequence[bytes], rows: Sequence[bytes]) -> Iterator[bytes]:
+    """The row of each member: it is told for the first of them that is of it."""
+    told: dict[bytes, bytes] = {}
+    for member, row in zip(members, rows, strict=True):
+        yield told.setdefault(key_of_member(member)[1], row)
 
 
 def _first_entry(source: Source, plan: Plan) -> Callable[[bytes, bytes], bytes | None]:
@@ -84,19 +105,16 @@ def _first_entry(source: Source, plan: Plan) -> Callable[[bytes, bytes], bytes |
     return first
 
 
-def _question(
-    source: Source, table: Table, plan: Plan, query: Query, stretches: Sequence[Stretch], wanted: int
-) -> Question:
+def _question(source: Source, table: Table, plan: Plan, key: Key, stretches: Sequence[Stretch]) -> Question:
     """The question for a page. Those for first pages of one plan are all the same, and kept with it."""
-    key = wanted, query.count
     if stretches is not plan.stretches:
         asked = _asked(source, table, plan, key, ("place", *_flat(stretches)))
     elif (asked := plan.questions.get(key, b"")) == b"":
         asked = plan.questions[key] = _asked(source, table, plan, key, _NOTHING)
-    return Question(table.generation, asked, wanted)
+    return Question(table.generation, asked, key[0])
 
 
-def _asked(source: Source, table: Table, plan: Plan, key: tuple[int, bool], rest: Sequence[Argument]) -> bytes:
+def _asked(source: Source, table: Table, plan: Plan, key: Key, rest: Sequence[Argument]) -> bytes:
     """A question, packed. What is the same in those that differ in values alone is kept with the course."""
     frame = plan.course.frames.get(key)
     if frame is None:
@@ -116,12 +134,12 @@ def _begin(source: Source, table: Table, course: Course) -> list[Argument]:
     ]
 
 
-def _end(course: Course, wanted: int, is_counted: bool) -> list[Argument]:
+def _end(course: Course, wanted: int, is_counted: bool, most: int) -> list[Argument]:
     counting = "rows" if course.whole else "entries"
     return [
         "REV" if course.way.backwards else "",
         *(_merging(course.way) if course.way.merged else _NOTHING),
-        *(wanted, AT_ONCE, MOST_BYTES, counting if is_counted else ""),
+        *(wanted, AT_ONCE, most, counting if is_counted else ""),
     ]
 
 

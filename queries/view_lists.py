@@ -14,7 +14,7 @@ from catalog.declared import Index, IndexField
 from queries.constraints import Constraint, Points, constraints_of
 from queries.course import MARK_BYTES, course_of
 from queries.errors import OrderBuilding, QueryInvalid
-from queries.lists import SCAN_MARK, Lists, Page
+from queries.lists import SCAN_BYTES, SCAN_MARK, SCAN_MIB, Lists, Page
 from queries.plan import Plan, plan_of, standard_plan
 from queries.planner import choose, index_for
 from queries.query import Query
@@ -66,9 +66,9 @@ class ViewLists(Lists):
     async def _sorted(
         self, source: Source, table: Table, query: Query, plan: Plan, after: bytes
     ) -> Page | None:
-        """A page of the rows of a stretch that fit, all of them read and sorted; None for too many rows."""
+        """A page of the rows of a stretch that fit, all read and sorted; None where that is too much."""
         most = max(self._scan_limit, 1)
-        found = await travel(self._pages, source, table, plan, Query(limit=most), None)
+        found = await travel(self._pages, source, table, plan, Query(limit=most), None, SCAN_BYTES)
         if found.ends is not None:
             return None
         named = [part for row in found.rows for part in (_ANY_NAME, row)]
@@ -85,7 +85,9 @@ class ViewLists(Lists):
     ) -> Page:
         """A page along the order asked for, which many rows fit: the others are passed over."""
         if query.count and not narrowed.is_exact:
-            reason = f"more than {self._scan_limit:,} rows would have to be looked at; filter by less"
+            is_many = narrowed.rows > self._scan_limit
+            what = f"more than {self._scan_limit:,} rows" if is_many else f"rows of more than {SCAN_MIB} MiB"
+            reason = f"{what} would have to be looked at; filter by less"
             raise _refused(source, table, query, "count", reason)
         mark, place = after[:MARK_BYTES], after[MARK_BYTES:]
         plan = _along(source, table, query) if not mark else _along_begun(table, query, mark)

@@ -61,7 +61,7 @@ def lives(pid: int) -> bool:
     """Whether a process runs; one that has ended, and that nobody asked after yet, does not."""
     try:
         return " Z " not in Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2][:4]
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # the latter where it goes while it is read
         return False
 
 

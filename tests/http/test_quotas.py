@@ -200,6 +200,16 @@ async def test_who_is_not_counted_in_time_may_ask(prefix: str) -> None:
     server.close()
 
 
+async def test_a_process_that_is_busy_itself_counts_all_the_same(redis: Redis, prefix: str) -> None:
+    spending = Spending(redis, prefix, Quota(30, 86_400))
+    assert await spending.spend("ada") is not None
+    for busy in (0.0, 0.15, 0.3):
+        asked = [asyncio.create_task(spending.spend("ada")) for _ in range(4)]
+        await asyncio.sleep(0)
+        time.sleep(busy)  # noqa: ASYNC251 - the event loop stands still, that is what is tested
+        assert None not in await asyncio.gather(*asked)
+
+
 @pytest.mark.parametrize(
     "text", ["600", "0/60", "10/0", "600/60s", "-1/1", "1000001/1", "1/86401", " 1/1", "1/1/1"]
 )

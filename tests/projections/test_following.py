@@ -68,16 +68,19 @@ async def test_what_was_appended_together_is_one_step_also_where_it_is_too_large
 ) -> None:
     """A step has room for two rows that were there before; patches of up to six documents come together."""
     monkeypatch.setattr(rows_before, "AT_ONCE", 2)
-    monkeypatch.setattr(rows_before, "MOST_BYTES", 1)
     await world.declare("orders")
-    await world.create("orders", (f"o{n}" for n in range(20)))
+    await world.create("orders", (f"o{n:02}" for n in range(20)))
     async with world.projecting():
         await world.caught_up()
+    generation = (await world.built.generations.live())["orders"]
+    sizes = [len(row) for row in await world.redis.hvals(world.layout.rows("orders", generation))]
+    assert 3 * min(sizes) > 2 * max(sizes)
+    monkeypatch.setattr(rows_before, "MOST_BYTES", 2 * max(sizes))
     ends, first = [int(await world.log.head(0))], 0
     for size in (1, 5, 1, 1, 2, 1, 3, 6):
         ids, first = range(first, first + size), first + size
         news = [
-            new(f"orders/o{n}", expected=1, events=[Event("patched", {"set": {"n": -n}, "unset": []})])
+            new(f"orders/o{n:02}", expected=1, events=[Event("patched", {"set": {"n": -n}, "unset": []})])
             for n in ids
         ]
         ends.append((await world.log.append_together(news))[-1].position)

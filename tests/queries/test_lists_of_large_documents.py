@@ -1,5 +1,6 @@
 """Lists of large documents: neither a page nor a scan takes more of Redis than it can give at once."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from redis.asyncio import Redis
 
 from queries.errors import IndexNeeded, QueryInvalid
 from queries.query import Query
+from queries.scan import scan
 from tests.projections.marks import KILLING
 from tests.queries.shelf import asking, ids, index, shelf_of
 
@@ -35,3 +37,47 @@ async def test_more_than_64_mib_are_not_looked_through(redis: Redis) -> None:
             await shelf.page(asking(text))
     await shelf.remove("o0", "o1", "o2")
     assert ids(await shelf.page(asking("where[n]=3"))) == ["o3"]
+
+
+async def test_a_document_is_read_once_for_a_page_however_many_of_its_elements_fit(redis: Redis) -> None:
+    """A page of 20, behind 500 entries of one document of 1 MiB, is one page, and not 16 MiB of that."""
+    large = {"tags": [f"a{n:03}" for n in range(500)], "text": "x" * 2**20}
+    small = {f"o{n:02}": {"tags": [f"b{n:02}"]} for n in range(30)}
+    shelf = await shelf_of(redis, index("tags"), scan_limit=0, large=large, **small)
+    for text, expected in (
+        ("where[tags][gte]=a&sort=tags", ["large", *sorted(small)[:19]]),
+        ("where[tags][gte]=a&sort=-tags", sorted(small, reverse=True)[:20]),
+        ("where[tags][gte]=a250&where[tags][lt]=b05&sort=tags", ["large", *sorted(small)[:5]]),
+    ):
+        before = await _sent(redis)
+        assert ids(await shelf.page(asking(text))) == expected
+        assert await _sent(redis) - before < 5 * 2**20
+
+
+async def test_scans_at_one_time_are_held_to_what_there_is_room_for(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queries.lists.SCANS_BYTES", 1)
+    under_way: list[int] = []
+    most: list[int] = []
+
+    async def counting(*given: Any) -> Any:
+        under_way.append(1)
+        most.append(len(under_way))
+        try:
+            await asyncio.sleep(0)
+            return await scan(*given)
+        finally:
+            under_way.pop()
+
+    monkeypatch.setattr("queries.lists.scan", counting)
+    shelf = await shelf_of(redis, **{f"o{n}": {"n": n} for n in range(20)})
+    pages = await asyncio.gather(*(shelf.page(asking(f"where[n]={n}")) for n in range(20)))
+    assert [ids(page) for page in pages] == [[f"o{n}"] for n in range(20)]
+    assert max(most) == 1
+
+
+async def _sent(redis: Redis) -> int:
+    """Bytes that Redis has sent so far."""
+    found: dict[str, Any] = await redis.info("stats")
+    return int(found["total_net_output_bytes"])

@@ -8,7 +8,7 @@ import pytest
 from redis.asyncio import Redis
 
 from catalog.declared import Condition, Measure
-from queries import view_walk
+from queries import travel, view_walk
 from queries.errors import QueryInvalid, ViewBuilding, ViewMissing
 from queries.query import Query
 from tests.examples import seeds
@@ -130,6 +130,25 @@ async def test_an_order_that_is_declared_makes_its_filter_and_sort_cost_what_the
     assert page.entries <= 2 * 4
     rows = await read_all(gallery, Query(limit=100))
     await _check(gallery, rows, query, 0)
+
+
+async def test_few_but_large_rows_are_sorted_and_counted_up_to_64_mib(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them than a page may have."""
+    gallery = Gallery(redis, view("x"), 1000)
+    await gallery.open()
+    await gallery.put({f"o{n}": {"x": f"{n:03}" + "x" * 48_000, "v": n % 7} for n in range(450)})
+    fitting = sorted((n for n in range(450) if n % 7), key=lambda n: (-(n % 7), n))
+    assert len(fitting) * 48_000 > travel.MOST_BYTES
+    conditions = Condition("n", "gte", 1), Condition("m", "gte", 1)
+    query = Query(conditions, (field("-s"), field("x")), 2, count=True)
+    page = await gallery.page(query)
+    assert page.count == len(fitting)
+    assert [int(orjson.loads(row)["x"][:3]) for row in page.items] == fitting[:2]
+    monkeypatch.setattr("queries.view_lists.SCAN_BYTES", 1)
+    with pytest.raises(QueryInvalid, match="rows of more than 64 MiB would have to be looked at"):
+        await gallery.page(query)
 
 
 @pytest.mark.usefixtures("short_walks")
