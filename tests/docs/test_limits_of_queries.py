@@ -7,7 +7,7 @@ from projections.entries import MOST_ENTRIES
 from queries import travel
 from queries.conditions import MOST_CHOICES, MOST_CONDITIONS, OPERATORS
 from queries.language import MOST_FIELDS, MOST_SORTED, PARAMETERS
-from queries.lists import SCAN_BYTES
+from queries.lists import SCAN_BYTES, SCANS_BYTES
 from queries.parameters import MOST_PARAMETERS
 from queries.planner import MOST_STRETCHES
 from queries.query import DEFAULT_LIMIT, MOST_LIMIT
@@ -27,6 +27,10 @@ LIMITS = {
     "parameters of an address": f"{MOST_PARAMETERS}",
     "documents that a query without an index may look through": (
         f"{Settings().scan_limit:,} (`FOLDBASE_SCAN_LIMIT`), and {SCAN_BYTES // MIB} MiB of them"
+    ),
+    "documents that one worker looks through so at one time": (
+        f"some {SCANS_BYTES // MIB} MiB, as far as it can tell from the time before; "
+        "other queries like that wait"
     ),
     "entries of one document in an index": (
         f"{MOST_ENTRIES:,}, the first ones; by its other elements that index does not find it"

@@ -220,16 +220,16 @@ def test_it_is_told_how_copies_end_where_their_owner_asks_for_no_ends(tmp_path: 
     assert copy.wait(LONG) == 0, (tmp_path / "log").read_text()
 
 
-def test_a_server_that_stands_still_ends_with_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_stands_still_ends_with_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.forking.server._ENDS_WITHIN", 0.1)
     with fork_server(lambda: echo, SERVER, TITLE) as forks:
         talking, pid = started(forks)
         server = parent_of(pid)
         os.kill(server, signal.SIGSTOP)
-    assert not Path(f"/proc/{server}").exists()
+    assert not lives(server)
     with talking:
         assert line(talking) == b""
-    assert not lives(pid)
+    await until(lambda: not lives(pid))
 
 
 def test_a_server_rests_beside_copies_that_have_ended(forks: ForkServer) -> None:
