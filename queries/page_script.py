@@ -12,6 +12,12 @@ from queries.scripts import CHECKPOINTS
 OTHER, ANSWERED = 0, 1
 PAGE, SCAN = "page", "scan"
 
+MOST_COUNTED = 200_000
+"""So many entries are gone through for a count: a third of a second, in which Redis does nothing else."""
+
+TOO_MANY = -1
+"""What stands for a count for which more of them had to be gone through."""
+
 _READING = """
 local byte, sub = string.byte, string.sub
 local question, at, touched
@@ -106,7 +112,10 @@ local function in_turn(read, stretches, wanted)
 end
 """
 
-_COUNTING = """
+_COUNTING = (
+    f"local most_counted, too_many = {MOST_COUNTED}, {TOO_MANY}"
+    + """
+
 local function lexcount(key, low, high) return redis.call('ZLEXCOUNT', key, '[' .. low, '(' .. high) end
 
 -- How many entries that are not their row's first one differ from it last in one of these fields.
@@ -145,21 +154,24 @@ end
 
 -- Where no row has two values that fit, it has as many entries as there are combinations of the fields behind.
 local function counted(plan)
-  if beside(plan, plan.fixed + 1, plan.constrained) > 0 then return walked(plan) end
   local entries = 0
   for _, stretch in ipairs(plan.stretches) do
     entries = entries + lexcount(plan.index, stretch.low, stretch.high)
   end
+  if beside(plan, plan.fixed + 1, plan.constrained) > 0 then
+    return entries > most_counted and too_many or walked(plan)
+  end
   return entries - beside(plan, plan.constrained + 1, plan.fields)
 end
 """
+)
 
 # The plan: rows, index, head, surplus or ""; how many fields are fixed, constrained, in the index; stretches.
 # Then REV or "", "" or "merge" and what is spliced, limit, how many rows to read at a time, and until how many
 # bytes of them are reached, how to count ("rows", "entries" or ""), and "" or "place" and the stretches
 # that are left.
-# {ANSWERED, count or nil, entries touched, last of the members the rows are of, nil where none follows, rows,
-# members or nil}
+# {ANSWERED, count, TOO_MANY or nil, entries touched, last of the members the rows are of, nil where none
+# follows, rows, members or nil}
 # `members` are told where a row may have more than one: then there is one more than `limit`, and the row of
 # each, '' where that was told before.
 _PAGE = """

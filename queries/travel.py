@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from projections.entries import ONE_OF_SEVERAL, entries_of, key_of_member
 from queries.course import Course
+from queries.errors import QueryInvalid
 from queries.packing import Argument, array, elements
-from queries.page_script import PAGE
+from queries.page_script import MOST_COUNTED, PAGE, TOO_MANY
 from queries.pages import CoalescedPages, Question, Told
 from queries.plan import Plan, Stretch
 from queries.planner import Way
@@ -26,6 +27,10 @@ Key = tuple[int, bool, int]
 """By which questions along one course differ: how many rows, whether to count, and of how many bytes."""
 
 _MORE = 4
+_TOO_MANY = (
+    f"would go through more than {MOST_COUNTED:,} elements of arrays, one by one; "
+    "ask for one element, for less of them, or without it"
+)
 _NOTHING = ("",)
 
 
@@ -49,7 +54,7 @@ async def travel(
     place: bytes | None,
     most: int | None = None,
 ) -> Travelled:
-    """A page along `plan`, from behind `place` on. Raises as `CoalescedPages.ask`.
+    """A page along `plan`, from behind `place` on. Raises as `CoalescedPages.ask`, and QueryInvalid.
 
     most: no more rows are read when those there are have so many bytes together; MOST_BYTES unless given.
     """
@@ -61,6 +66,8 @@ async def travel(
         if not told.parts:
             return Travelled((), None, 0 if query.count else None, 0, told.standing)
         count, entries, ends, rows, members = told.parts
+        if count == TOO_MANY:
+            raise QueryInvalid("count", _TOO_MANY)
         if members is None:
             return Travelled(rows, ends, count, entries, told.standing)
         found = _told_apart(source, plan, query.limit, wanted, told)

@@ -8,6 +8,7 @@ from queries import travel
 from queries.conditions import MOST_CHOICES, MOST_CONDITIONS, OPERATORS
 from queries.language import MOST_FIELDS, MOST_SORTED, PARAMETERS
 from queries.lists import SCAN_BYTES, SCANS_BYTES
+from queries.page_script import MOST_COUNTED
 from queries.parameters import MOST_PARAMETERS
 from queries.planner import MOST_STRETCHES
 from queries.query import DEFAULT_LIMIT, MOST_LIMIT
@@ -32,6 +33,7 @@ LIMITS = {
         f"some {SCANS_BYTES // MIB} MiB, as far as it can tell from the time before; "
         "other queries like that wait"
     ),
+    "elements of arrays that are gone through for a `count` over a range of them": f"{MOST_COUNTED:,}",
     "entries of one document in an index": (
         f"{MOST_ENTRIES:,}, the first ones; by its other elements that index does not find it"
     ),

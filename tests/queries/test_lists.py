@@ -273,3 +273,17 @@ async def test_questions_of_one_tick_go_in_groups_and_everybody_gets_his_own_ans
 
 def _body(random: Random) -> dict[str, Any]:
     return {"a": random.randint(0, 3), "b": random.randint(0, 5), "c": random.sample(range(9), 3)}
+
+
+async def test_a_count_that_would_go_through_too_many_elements_of_arrays_is_refused(redis: Redis) -> None:
+    """Up to there it is exact; of one element, it is told by the index, however many there are."""
+    documents: dict[str, Any] = {f"o{n:03}": {"tags": [n, *range(1000, 1999)]} for n in range(200)}
+    shelf = await shelf_of(redis, index("tags"), scan_limit=0, **documents)
+    everything = asking("where[tags][gte]=0&count=true&limit=1")
+    assert (await shelf.page(everything)).count == 200
+    await shelf.put({"more": {"tags": [7, 8]}})
+    with pytest.raises(QueryInvalid, match="more than 200,000 elements of arrays"):
+        await shelf.page(everything)
+    for text, count in (("[gte]=1000", 200), ("=1500", 200), ("=7", 2), ("[lt]=100", 101)):
+        assert (await shelf.page(asking(f"where[tags]{text}&count=true&limit=1"))).count == count
+    assert len((await shelf.page(asking("where[tags][gte]=0&limit=50"))).items) == 50
