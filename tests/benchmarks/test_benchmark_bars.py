@@ -79,7 +79,7 @@ def test_an_answer_may_take_thirteen_tenths_of_the_time_at_a_hundred_times_the_r
 
 def test_pages_of_the_largest_collection_are_compared_with_reads_of_it() -> None:
     rates = {("read by id", 1000): 10_000.0, ("page", 10): 5000.0, ("page", 1000): 4000.0}
-    against, grown = pages.judged("page", rates)
+    against, grown = pages.judged("page", pages.AGAINST_READ, rates)
 
     assert (against.measured, against.holds) == (0.4, True)
     assert (grown.measured, grown.holds) == (1.25, True)
