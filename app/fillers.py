@@ -14,6 +14,13 @@ from projections.fence import Fence
 from projections.team import Fill, FillerFailed, Start
 
 FILLED = b"filled\n"
+HERE = b"here\n"
+BEAT_EVERY = 1.0
+"""Seconds after which a process that fills says that it is there."""
+
+SILENT_FOR = 5.0
+"""Seconds after which one that says nothing counts as stopped: others do its work."""
+
 AGAIN = os.EX_TEMPFAIL
 """The exit status of a filler that lost nothing, and may go on later."""
 
@@ -61,12 +68,13 @@ class _Beside:
     async def fill(self, number: int) -> None:
         """Let it fill a range, and wait until it has filled one; where it ends, all who wait are told why.
 
-        Raises: ProjectionAway where it may go on later, FillerFailed where it failed.
+        Raises: ProjectionAway where it may go on later, also as it stands still; FillerFailed where it failed.
         """
         with _while_it_lives():
             self._writer.write(b"%d\n" % number)
             async with self._heard:
-                said = await self._reader.readline()
+                while (said := await self._line()) == HERE:
+                    pass
                 if said == FILLED:
                     return
                 self._last_words += said + await self._reader.read()
@@ -75,6 +83,13 @@ class _Beside:
         if status in _GOES_ON_LATER:
             raise ProjectionAway(f"a process that fills a range ended: {reason or _told(status)}")
         raise FillerFailed(reason or _told(status))
+
+    async def _line(self) -> bytes:
+        try:
+            async with asyncio.timeout(SILENT_FOR):
+                return await self._reader.readline()
+        except TimeoutError:
+            raise ProjectionAway("a process that fills a range stands still, and others do its work") from None
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """A process that fills ranges of a rebuild, for as long as who started it lives. See app/fillers.py.
 
 It is told on a line what to fill. Then it gets the numbers of ranges, each on a line, also several at a time,
-and answers FILLED whenever it has filled one of them. Where it fails it says why, and ends.
+and answers FILLED whenever it has filled one of them, and HERE every second. Where it fails it says why, and
+ends.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from typing import Never
 import uvloop
 from setproctitle import setproctitle
 
-from app.fillers import AGAIN, FILLED, Order
+from app.fillers import AGAIN, BEAT_EVERY, FILLED, HERE, Order
 from app.forking_fillers import TITLE
 from app.logs import configure_logs
 from app.memory import tune_memory
@@ -62,19 +63,35 @@ def _filled(settings: Settings, order: Order, talking: socket.socket) -> int:
 
 
 async def _fill(settings: Settings, order: Order, talking: socket.socket) -> None:
+    reader, writer = await asyncio.open_unix_connection(sock=talking.dup())
+    with closing(writer):
+        async with Background() as background:
+            background.start(_beat(writer), "beat")
+            background.start(on_signal().wait(), "signal")
+            background.start(_fill_ranges(settings, order, reader, writer), "ranges")
+            await background.first()
+
+
+async def _beat(writer: asyncio.StreamWriter) -> Never:
+    while True:
+        writer.write(HERE)
+        await asyncio.sleep(BEAT_EVERY)
+
+
+async def _fill_ranges(
+    settings: Settings, order: Order, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    """Returns when nobody wants any more."""
     async with stores(settings) as opened, Background() as background:
         await opened.catalog.refresh()
         fence = Fence(f"{opened.layout.build(order.collection).base}:fence", order.mark.encode())
         those = (opened.redis, opened.layout, opened.log, opened.catalog)
         wanted: asyncio.Queue[int] = asyncio.Queue()
-        reader, writer = await asyncio.open_unix_connection(sock=talking.dup())
-        with closing(writer):
-            background.start(_hear(reader, wanted), "orders")
-            background.start(on_signal().wait(), "signal")
-            for _ in range(RANGES_AT_ONCE):
-                filler = Filler(*those, order.collection, fence, order.max_rate)
-                background.start(_work(filler, wanted, writer), "filler")
-            await background.first()
+        background.start(_hear(reader, wanted), "orders")
+        for _ in range(RANGES_AT_ONCE):
+            filler = Filler(*those, order.collection, fence, order.max_rate)
+            background.start(_work(filler, wanted, writer), "filler")
+        await background.first()
 
 
 async def _work(filler: Filler, wanted: asyncio.Queue[int], writer: asyncio.StreamWriter) -> Never:

@@ -87,6 +87,23 @@ async def test_a_shared_rebuild_goes_on_when_its_processes_or_its_projector_are_
         await assert_equals_fold(world)
 
 
+async def test_a_rebuild_does_not_wait_for_a_process_that_was_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.fillers.SILENT_FOR", 1.5)
+    await filled(world)
+    async with crewed(world):
+        await world.caught_up()
+        await world.built.jobs.ask("orders", {"workers": 3, "max_rate": 60})
+        await until(lambda: has_begun(world), 30)
+        stopped, *_ = fillers_of_this_process()
+        os.kill(stopped, signal.SIGSTOP)
+        await until(lambda: _is_done(world), 60)
+        assert stopped not in fillers_of_this_process()
+        await until(lambda: is_free(world))
+        await assert_equals_fold(world)
+
+
 async def test_a_projector_that_can_start_no_others_any_more_ends_and_says_why(world: World) -> None:
     """Whoever keeps it running starts it anew; others have its partitions meanwhile."""
     async with projector_process(world) as process:

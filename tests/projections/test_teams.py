@@ -6,12 +6,13 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
 
-from app.fillers import AGAIN, fillers
+from app.fillers import AGAIN, HERE, fillers
 from app.forking.copies import Copy, Forked, fork
 from app.forking.server import fork_server
 from app.forking_fillers import forking_fillers
@@ -157,6 +158,25 @@ async def test_all_who_wait_are_told_how_a_process_ended_that_heard_only_its_ord
                 told = await asyncio.gather(*(fill(number) for number in range(3)), return_exceptions=True)
                 assert [type(each) for each in told] == [error] * 3
                 assert all(reason in str(each) for each in told)
+
+
+async def test_a_process_that_stands_still_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says that it is there for a while, and then is stopped."""
+    monkeypatch.setattr("app.fillers.SILENT_FOR", 0.3)
+
+    def program(talking: socket.socket) -> None:
+        for _ in range(6):
+            talking.sendall(HERE)
+            time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    with fork_server(lambda: program, "foldbase test: fork server", "foldbase test: filler") as forks:
+        async with fillers(forks)("orders", Fence("fence", MARK), None) as fill:
+            begun = time.monotonic()
+            told = await asyncio.gather(fill(0), fill(1), return_exceptions=True)
+            assert [type(each) for each in told] == [ProjectionAway] * 2
+            assert all("stands still" in str(each) for each in told)
+            assert time.monotonic() - begun > 0.6
 
 
 async def test_a_rebuild_goes_on_later_where_no_process_can_be_started(
