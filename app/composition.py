@@ -26,7 +26,9 @@ from projections.jobs import Jobs
 from projections.steering import Steering
 from queries.cursor import Cursors
 from queries.documents import DocumentQueries
+from queries.lists import SCANS_BYTES
 from queries.marks import Marks
+from queries.room import Room
 from queries.views import ViewQueries
 from queries.waiting import Waiters
 
@@ -77,7 +79,8 @@ async def deployment(settings: Settings) -> AsyncIterator[Deployment]:
         background.start(moved.run(), "moved")
         background.start(waiters.run(), "waiters")
         cursors = Cursors(token_key(settings))
-        reads = (redis, layout.prefix, log.id, log.partitions, cursors, waiters, settings.scan_limit)
+        room = Room(SCANS_BYTES, settings.read_timeout)
+        reads = (redis, layout.prefix, log.id, log.partitions, cursors, waiters, settings.scan_limit, room)
         yield Deployment(
             opened,
             DocumentCommands(log, executor),

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from pydantic import BaseModel
 
@@ -43,12 +43,11 @@ def fillers(forks: ForkServer) -> Start:
         order = Order(collection=collection, mark=fence.mark.decode(), max_rate=max_rate)
         try:
             talking = forks.start()
-        except ForkServerGone as gone:
-            raise ProjectionAway(str(gone)) from gone
+        except (ForkServerGone, OSError) as error:
+            raise ProjectionAway(f"a process that fills ranges can not be started: {error}") from error
         reader, writer = await asyncio.open_unix_connection(sock=talking)
         try:
-            with _while_it_lives():
-                writer.write(order.model_dump_json().encode() + b"\n")
+            _tell(writer, order.model_dump_json().encode() + b"\n")
             yield _Beside(reader, writer).fill
         finally:
             writer.close()
@@ -70,14 +69,13 @@ class _Beside:
 
         Raises: ProjectionAway where it may go on later, also as it stands still; FillerFailed where it failed.
         """
-        with _while_it_lives():
-            self._writer.write(b"%d\n" % number)
-            async with self._heard:
-                while (said := await self._line()) == HERE:
-                    pass
-                if said == FILLED:
-                    return
-                self._last_words += said + await self._reader.read()
+        _tell(self._writer, b"%d\n" % number)
+        async with self._heard:
+            while (said := await self._line()) == HERE:
+                pass
+            if said == FILLED:
+                return
+            self._last_words += said + await self._rest()
         words, status = status_in(self._last_words)
         reason = words.decode(errors="replace").strip()
         if status in _GOES_ON_LATER:
@@ -90,15 +88,26 @@ class _Beside:
                 return await self._reader.readline()
         except TimeoutError:
             raise ProjectionAway("a process that fills a range stands still, and others do its work") from None
+        except OSError as error:
+            raise _gone(error) from error
+
+    async def _rest(self) -> bytes:
+        try:
+            return await self._reader.read()
+        except OSError as error:
+            raise _gone(error) from error
 
 
-@contextmanager
-def _while_it_lives() -> Iterator[None]:
-    """Raises ProjectionAway where nobody is at the other end, of which event loops tell in several ways."""
+def _tell(writer: asyncio.StreamWriter, words: bytes) -> None:
+    """Raises ProjectionAway where nobody hears it any more, which uvloop tells by RuntimeError."""
     try:
-        yield
+        writer.write(words)
     except (OSError, RuntimeError) as error:
-        raise ProjectionAway(f"a process that fills a range is gone: {error}") from error
+        raise _gone(error) from error
+
+
+def _gone(error: Exception) -> ProjectionAway:
+    return ProjectionAway(f"a process that fills a range is gone: {error}")
 
 
 def _told(status: int | None) -> str:

@@ -42,7 +42,7 @@ async def _sample(commits: Collection, collection: str, size: int) -> list[Strea
 
 
 async def _counted(commits: Collection, collection: str, shares: Sequence[int]) -> list[StreamName]:
-    """Walks through the index once."""
+    """Counts, and walks on from place to place."""
     total = await counting.count_all(commits, collection)
     place, passed = await counting.place_behind(commits, collection, counting.first_of(collection), 0), 0
     begins: list[StreamName] = []

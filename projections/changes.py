@@ -18,7 +18,7 @@ from projections.layout import BY_CREATION, Layout
 from projections.parked import Lot, Parked, read_parked
 from projections.queueing import queue_fields, queue_members
 from projections.row import row_of
-from projections.rows_before import Room, rows_before
+from projections.rows_before import Allowance, rows_before
 from projections.views.deltas import Deltas
 from projections.views.keeping import KeptView, queue_view, work_out_views
 from projections.views.prepared import prepared
@@ -51,7 +51,7 @@ async def work_out(
     floor: Position,
     again: str | None = None,
     turn: Turn | None = None,
-    room: Room | None = None,
+    allowed: Allowance | None = None,
 ) -> Changes:
     """What `commits`, all of one collection, change in a copy of it; `step` is watching, and only read from.
 
@@ -59,13 +59,13 @@ async def work_out(
     floor:  commits up to this position do not count.
     turn:   is awaited before views are looked at, where others may be changing them all the time.
     again:  a parked document that is to be tried again, with all of its commits that wait.
-    room:   what the step has left for rows; that of a whole step unless it is given.
+    allowed: how much of rows it may read; as much as a whole step unless it is given.
     Raises: StepTooLarge; and what `step` raises.
     """
     place = (copy.collection, copy.number)
     parked = await read_parked(step, layout.parked(*place), commits)
     ids = rows_needed(commits) if again is None else [again]
-    before = await rows_before(step, layout.rows(*place), ids, commits, room or Room())
+    before = await rows_before(step, layout.rows(*place), ids, commits, allowed or Allowance())
     if again is None and not parked:
         try:
             return await _changes(step, layout, copy, fold_rows(commits, before, floor), turn)

@@ -160,7 +160,7 @@ STORE_AWAY = (LogUnavailable, CatalogUnavailable, ProjectionAway)
 
 @dataclass(eq=False)
 class StepTooLarge(Exception):
-    """The rows that commits change are too large for one step; those before `commit` have room in one."""
+    """The rows that commits of one collection change are too large for a step; those before `commit` fit."""
 
     commit: Commit
 

@@ -1,4 +1,4 @@
-"""Rows before a batch: read in one command, and no more of them than one step should hold."""
+"""Rows before a batch: read in one command, and no more of them than the step is allowed."""
 
 import sys
 from collections.abc import Sequence
@@ -33,29 +33,29 @@ return found
 
 
 @dataclass(slots=True)
-class Room:
+class Allowance:
     """How many bytes of rows a step may read still, of all collections and copies that it is about."""
 
     left: int = field(default_factory=lambda: MOST_BYTES)
 
 
-def boundless() -> Room:
-    """Room for rows of any size."""
-    return Room(sys.maxsize)
+def boundless() -> Allowance:
+    """Rows of any size."""
+    return Allowance(sys.maxsize)
 
 
 async def rows_before(
-    step: RedisPipeline, key: str, ids: Sequence[str], commits: Sequence[Commit], room: Room
+    step: RedisPipeline, key: str, ids: Sequence[str], commits: Sequence[Commit], allowed: Allowance
 ) -> dict[str, bytes]:
     """The rows of `ids`, as far as there are any; they must be known before `commits` can be applied.
 
-    step: is watching. key: where the rows are. room: has less left afterwards.
+    step: is watching. key: where the rows are. allowed: has less left afterwards.
     Raises: StepTooLarge where they are too large together; what comes before the commit it names has room.
     """
-    found = await step.eval(_READ, 1, key, AT_ONCE, room.left, *ids) if ids else []
+    found = await step.eval(_READ, 1, key, AT_ONCE, allowed.left, *ids) if ids else []
     if len(found) < len(ids):
         left_out = ids[len(found)]
         raise StepTooLarge(next(each for each in commits if each.version and id_of(each.stream) == left_out))
     rows = {id: row for id, row in zip(ids, found, strict=True) if row is not None}
-    room.left -= sum(map(len, rows.values()))
+    allowed.left -= sum(map(len, rows.values()))
     return rows

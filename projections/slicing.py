@@ -1,4 +1,4 @@
-"""Slices of a batch that changes more than one step should hold: measured before any of it is read."""
+"""Slices of a batch that changes more than one step should hold, by how large the rows are that it changes."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -22,7 +22,7 @@ async def slices(
 ) -> list[list[Commit]]:
     """`commits` in pieces that change rows of MOST_BYTES at most, in all copies together, as they are now.
 
-    What was appended together is in one piece, however much it changes. Raises ProjectionAway.
+    But what was appended together is in one piece, however much it changes. Raises ProjectionAway.
     """
     try:
         sizes = await _sizes(redis, layout, target, commits)
@@ -65,12 +65,12 @@ def _row(commit: Commit) -> Row:
 
 
 def _together(commits: Sequence[Commit]) -> Iterator[list[Commit]]:
-    """Commits as they were appended."""
+    """Commits as they were appended, also where those of other collections were left out between them."""
     some: list[Commit] = []
     for commit in commits:
-        some.append(commit)
-        if not commit.more:
+        if some and commit.position > some[0].position + some[0].more:
             yield some
             some = []
+        some.append(commit)
     if some:
         yield some

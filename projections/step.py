@@ -26,7 +26,7 @@ from projections.generation import (
 )
 from projections.guarded import guarded
 from projections.layout import Layout, Target
-from projections.rows_before import Room, boundless
+from projections.rows_before import Allowance, boundless
 from projections.shapes import Shapes
 from projections.slicing import slices
 from projections.starting import next_number, queue_start
@@ -74,7 +74,7 @@ class Steps:
                 After any of them the checkpoint tells how far it came: mostly, nothing was written.
         """
         try:
-            await self._take(commits, after, upto, Room())
+            await self._take(commits, after, upto, Allowance())
             return
         except StepTooLarge:
             pieces = await slices(self._redis, self._layout, self._target, commits)
@@ -83,8 +83,10 @@ class Steps:
             await self._take(piece, after, ends, boundless())
             after = ends
 
-    async def _take(self, commits: Sequence[Commit], after: Position, upto: Position, room: Room) -> None:
-        """One step. Raises StepTooLarge, where it needs more room, and as `apply`."""
+    async def _take(
+        self, commits: Sequence[Commit], after: Position, upto: Position, allowed: Allowance
+    ) -> None:
+        """One step. Raises StepTooLarge, where it needs more than is allowed, and as `apply`."""
         checkpoint = self._target.checkpoint(partition_of(after))
         async with guarded(self._redis, checkpoint, self._target.generations) as step:
             stands, held = await step.mget(checkpoint, self._target.hold)
@@ -98,7 +100,7 @@ class Steps:
             started = await self._choose(step, groups, found, beside)
             copies = [*started.values(), *await self._copies(step, groups, found, beside)]
             try:
-                changes = await self._work_out(step, groups, copies, partition_of(after), room)
+                changes = await self._work_out(step, groups, copies, partition_of(after), allowed)
             except Exception:
                 await _refuse_if_moved(step)
                 raise
@@ -150,14 +152,14 @@ class Steps:
         return [Copy(*place, await self._shapes.of(step, *place)) for place in there]
 
     async def _work_out(
-        self, step: RedisPipeline, groups: Groups, copies: Iterable[Copy], partition: int, room: Room
+        self, step: RedisPipeline, groups: Groups, copies: Iterable[Copy], partition: int, allowed: Allowance
     ) -> list[Changes]:
         """What the step changes. Everything it decides on is read here, before MULTI."""
         changes = []
         for copy in copies:
             floor = Position(self._catalog.floor(copy.collection, partition))
             commits = self._log.skips.left(groups[copy.collection])
-            changes.append(await work_out(step, self._layout, copy, commits, floor, room=room))
+            changes.append(await work_out(step, self._layout, copy, commits, floor, allowed=allowed))
         return changes
 
     def _incarnation(self, collection: str) -> int:

@@ -15,6 +15,7 @@ from queries.freshness import AS_IT_IS, Freshness, read_fresh
 from queries.lists import SCAN_LIMIT, Lists, Page
 from queries.pages import CoalescedPages
 from queries.query import Query
+from queries.room import Room
 from queries.standing import Standing
 from queries.table import Source
 from queries.waiting import Waiters
@@ -34,10 +35,11 @@ class DocumentQueries:
         cursors: Cursors,
         waiters: Waiters,
         scan_limit: int = SCAN_LIMIT,
+        room: Room | None = None,
     ) -> None:
-        """log: the id of the log whose projections these must be. scan_limit: as of `Lists`."""
+        """log: the id of the log whose projections these must be. scan_limit, room: as of `Lists`."""
         self._reads = CoalescedReads(redis, prefix, log, partitions)
-        self._lists = Lists(CoalescedPages(redis, prefix, log, partitions), cursors, scan_limit)
+        self._lists = Lists(CoalescedPages(redis, prefix, log, partitions), cursors, scan_limit, room)
         self._layout = Layout(prefix)
         self._waiters = waiters
         self._written: dict[int, Position] = {}

@@ -1,5 +1,6 @@
 """Lists: a page of a source, by an index, by a scan, or newest first; and how many rows fit."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -26,6 +27,9 @@ SCAN_MIB = 64
 SCAN_BYTES = SCAN_MIB * 1024 * 1024
 SCANS_BYTES = 4 * SCAN_BYTES
 """What is looked through at one time may have so many together, as far as the time before can tell."""
+
+SCANNED_AT_LEAST = 1024 * 1024
+"""So many are reckoned with also where it was less, as it may have grown since."""
 
 SCAN_MARK = b"\0" * MARK_BYTES
 
@@ -57,13 +61,22 @@ class _Begin(NamedTuple):
 class Lists:
     """Answers lists from the live generations. Which are live is learned from the answers themselves."""
 
-    def __init__(self, pages: CoalescedPages, cursors: Cursors, scan_limit: int = SCAN_LIMIT) -> None:
-        """scan_limit: how many rows, of 64 MiB at most, are looked through where no index serves."""
+    def __init__(
+        self,
+        pages: CoalescedPages,
+        cursors: Cursors,
+        scan_limit: int = SCAN_LIMIT,
+        room: Room | None = None,
+    ) -> None:
+        """scan_limit: how many rows, of 64 MiB at most, are looked through where no index serves.
+
+        room: for what all that share it look through at one time; of SCANS_BYTES unless it is given.
+        """
         self._pages = pages
         self._cursors = cursors
         self._scan_limit = scan_limit
         self._tables: dict[str, Table] = {}
-        self._room = Room(SCANS_BYTES)
+        self._room = room or Room(SCANS_BYTES)
         self._scanned_bytes: dict[str, int] = {}
 
     async def page(self, source: Source, query: Query) -> Page:
@@ -104,13 +117,14 @@ class Lists:
 
     async def _scanned(self, source: Source, table: Table, query: Query, after: bytes) -> Page:
         asked = packed((source.collection, table.generation, SCAN, table.rows, self._scan_limit, SCAN_BYTES))
-        async with self._room.of(self._scanned_bytes.get(source.name, SCAN_BYTES)):
+        async with self._room_for(source):
             told = await self._pages.ask(Question(table.generation, asked, self._scan_limit))
             size, rows = told.parts or (0, [])
+            is_many = size > self._scan_limit
+            self._remember(source, SCAN_BYTES if rows is None and not is_many else sum(map(len, rows or ())))
             if rows is None:
-                large = "" if size > self._scan_limit else f" of more than {SCAN_MIB} MiB"
+                large = "" if is_many else f" of more than {SCAN_MIB} MiB"
                 raise _unscannable(source, table, query, f"{size:,} documents{large}")
-            self._scanned_bytes[source.name] = sum(map(len, rows))
             found, count = await scan(source, query, rows, after)
         following = None
         if len(found) > query.limit:
@@ -119,6 +133,13 @@ class Lists:
         if query.fields is not None:
             items = source.select(items, query.fields)
         return Page(items, following, told.standing, count if query.count else None, None, size)
+
+    def _room_for(self, source: Source) -> AbstractAsyncContextManager[None]:
+        """Room for as much as was looked through the time before, or may be. Raises ReadUnavailable."""
+        return self._room.of(self._scanned_bytes.get(source.name, SCAN_BYTES))
+
+    def _remember(self, source: Source, size: int) -> None:
+        self._scanned_bytes[source.name] = max(size, SCANNED_AT_LEAST)
 
     def _seal(self, source: Source, query: Query, mark: bytes, place: bytes) -> str:
         return self._cursors.seal(_sealed_for(source, query), mark + place)

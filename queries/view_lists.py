@@ -68,11 +68,13 @@ class ViewLists(Lists):
     ) -> Page | None:
         """A page of the rows of a stretch that fit, all read and sorted; None where that is too much."""
         most = max(self._scan_limit, 1)
-        found = await travel(self._pages, source, table, plan, Query(limit=most), None, SCAN_BYTES)
-        if found.ends is not None:
-            return None
-        named = [part for row in found.rows for part in (_ANY_NAME, row)]
-        fitting, count = await scan(source, query, named, after)
+        async with self._room_for(source):
+            found = await travel(self._pages, source, table, plan, Query(limit=most), None, SCAN_BYTES)
+            self._remember(source, sum(map(len, found.rows)))
+            if found.ends is not None:
+                return None
+            named = [part for row in found.rows for part in (_ANY_NAME, row)]
+            fitting, count = await scan(source, query, named, after)
         following = None
         if len(fitting) > query.limit:
             following = self._seal(source, query, SCAN_MARK, _SORTED + fitting[query.limit - 1].place)

@@ -11,6 +11,7 @@ from queries.freshness import AS_IT_IS, Freshness, read_fresh
 from queries.lists import SCAN_LIMIT, Page
 from queries.pages import CoalescedPages
 from queries.query import Query
+from queries.room import Room
 from queries.table import Source
 from queries.view_lists import ViewLists
 from queries.view_source import rows_of
@@ -39,9 +40,10 @@ class ViewQueries:
         cursors: Cursors,
         waiters: Waiters,
         scan_limit: int = SCAN_LIMIT,
+        room: Room | None = None,
     ) -> None:
-        """log: the id of the log whose projections these must be. scan_limit: as of `Lists`."""
-        self._lists = ViewLists(CoalescedPages(redis, prefix, log, partitions), cursors, scan_limit)
+        """log: the id of the log whose projections these must be. scan_limit, room: as of `Lists`."""
+        self._lists = ViewLists(CoalescedPages(redis, prefix, log, partitions), cursors, scan_limit, room)
         self._layout = Layout(prefix)
         self._waiters = waiters
         self._known: dict[tuple[str, str], Named] = {}

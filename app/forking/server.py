@@ -27,7 +27,7 @@ Load = Callable[[], Program]
 """Imports what a program needs, and returns it."""
 
 _LOOK_EVERY_MS = 20
-_ENDS_WITHIN = 5.0
+_ENDS_WITHIN_SECONDS = 5.0
 _ENDED = re.compile(rb"ended (-?\d+)\n\Z")
 
 
@@ -47,15 +47,19 @@ class ForkServer:
     def start(self) -> socket.socket:
         """Start a copy, and return the socket by which it is talked to; when that is closed, it is killed.
 
-        The last line that comes from there tells how it ended, see `status_in`. Raises ForkServerGone.
+        The last line that comes from there tells how it ended, see `status_in`.
+        Raises: ForkServerGone; OSError, where it can not be done now.
         """
         ours, theirs = socket.socketpair()
         with theirs:
             try:
                 socket.send_fds(self._control, [b"+"], [theirs.fileno()])
-            except OSError as error:
+            except ConnectionError as error:
                 ours.close()
                 raise ForkServerGone from error
+            except OSError:
+                ours.close()
+                raise
         return ours
 
     async def watch(self) -> Never:
@@ -99,7 +103,7 @@ def status_in(words: bytes) -> tuple[bytes, int | None]:
 def _wait(server: Forked) -> None:
     """It ends by itself, unless somebody stopped it."""
     try:
-        server.wait(_ENDS_WITHIN)
+        server.wait(_ENDS_WITHIN_SECONDS)
     except subprocess.TimeoutExpired:
         server.kill()
         server.wait()
@@ -116,7 +120,7 @@ def _serve(control: int, load: Load, title: str) -> None:
 class _Talk:
     """A copy, None once it has ended, and the server's end of what it is talked to by."""
 
-    words: socket.socket
+    line: socket.socket
     copy: Forked | None
 
 
@@ -159,21 +163,23 @@ class _Serving:
             self._start(socket.socket(fileno=number))
         return bool(wanted)
 
-    def _start(self, words: socket.socket) -> None:
-        number = words.fileno()
-        talk = self._talks[number] = _Talk(words, None)
+    def _start(self, line: socket.socket) -> None:
+        number = line.fileno()
+        talk = self._talks[number] = _Talk(line, None)
         self._waiting.register(number, 0)  # of its end alone
-        running = partial(_run, number, self._program)
         try:
+            running = partial(_run, number, self._program)
             talk.copy = fork(Copy(running, self._title, os.environ, None, (number,)))
         except OSError as error:
             _tell(talk, f"{error}\n".encode(), os.EX_TEMPFAIL)
+        except Exception as fault:  # noqa: BLE001 - the program can not be loaded; told to who wants it
+            _tell(talk, f"{fault!r}\n".encode(), os.EX_SOFTWARE)
 
     def _hang_up(self, number: int) -> None:
         """Nobody listens any more."""
         self._waiting.unregister(number)
         talk = self._talks.pop(number)
-        talk.words.close()
+        talk.line.close()
         if talk.copy is not None:
             talk.copy.kill()
             self._killed.append(talk.copy)
@@ -189,11 +195,11 @@ class _Serving:
 def _tell(talk: _Talk, said: bytes, status: int) -> None:
     """The last words. The other end closes first: who closes where something was not read takes them back."""
     talk.copy = None
-    talk.words.setblocking(False)
+    talk.line.setblocking(False)
     with suppress(OSError):  # nobody may be left who would hear it
-        talk.words.sendall(b"%bended %d\n" % (said, status))
+        talk.line.sendall(b"%bended %d\n" % (said, status))
     with suppress(OSError):
-        talk.words.shutdown(socket.SHUT_WR)
+        talk.line.shutdown(socket.SHUT_WR)
 
 
 def _run(number: int, program: Program) -> None:

@@ -29,9 +29,9 @@ LIMITS = {
     "documents that a query without an index may look through": (
         f"{Settings().scan_limit:,} (`FOLDBASE_SCAN_LIMIT`), and {SCAN_BYTES // MIB} MiB of them"
     ),
-    "documents that one worker looks through so at one time": (
+    "documents, and rows of views, that one worker looks through so at one time": (
         f"some {SCANS_BYTES // MIB} MiB, as far as it can tell from the time before; "
-        "other queries like that wait"
+        "other queries like that wait, for `FOLDBASE_READ_TIMEOUT` at most"
     ),
     "elements of arrays that are gone through for a `count` over a range of them": f"{MOST_COUNTED:,}",
     "entries of one document in an index": (

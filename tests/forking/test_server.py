@@ -206,6 +206,32 @@ def test_what_a_copy_runs_is_loaded_once_when_the_first_is_wanted(tmp_path: Path
     assert loaded.read_text() == "once"
 
 
+def test_what_can_not_be_loaded_says_why_and_nothing_else_ends() -> None:
+    def load() -> Program:
+        raise ImportError("no module of this name")
+
+    with fork_server(load, SERVER, TITLE) as forks:
+        for _ in range(2):
+            with forks.start() as talking:
+                assert line(talking) == b"ImportError('no module of this name')\n"
+                assert status_in(line(talking)) == (b"", os.EX_SOFTWARE)
+
+
+async def test_a_server_that_is_too_busy_is_not_gone(forks: ForkServer) -> None:
+    first, pid = started(forks)
+    server = parent_of(pid)
+    os.kill(server, signal.SIGSTOP)
+    asked: list[socket.socket] = []
+    with pytest.raises(BlockingIOError):
+        while True:
+            asked.append(forks.start())
+    os.kill(server, signal.SIGCONT)
+    for each in (first, *asked):
+        each.close()
+    again, _ = started(forks)
+    again.close()
+
+
 def test_it_is_told_how_copies_end_where_their_owner_asks_for_no_ends(tmp_path: Path) -> None:
     """Who ignores SIGCHLD, if only because who started it does, hears of no child's end."""
 
@@ -221,7 +247,7 @@ def test_it_is_told_how_copies_end_where_their_owner_asks_for_no_ends(tmp_path: 
 
 
 async def test_a_server_that_stands_still_ends_with_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.forking.server._ENDS_WITHIN", 0.1)
+    monkeypatch.setattr("app.forking.server._ENDS_WITHIN_SECONDS", 0.1)
     with fork_server(lambda: echo, SERVER, TITLE) as forks:
         talking, pid = started(forks)
         server = parent_of(pid)

@@ -52,6 +52,29 @@ async def test_slices_hold_what_there_is_room_for_and_are_as_long_as_they_can_be
         await assert_equals_fold(world)
 
 
+async def test_commits_that_stood_between_those_of_other_collections_are_not_taken_for_together(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rebuild reads one collection alone, and the last commit of a batch may be another's."""
+    await world.declare("orders", "users")
+    ids = [f"d{n:02}" for n in range(12)]
+    async with world.projecting():
+        await world.create("orders", ids)
+        await world.create("users", ids)
+        await world.caught_up()
+        sizes = [await _size(world, "orders", id) for id in ids]
+    head = await world.log.head(0)
+    for id in ids:
+        places = (f"orders/{id}", f"users/{id}")
+        await world.log.append_together([new(place, expected=1, events=[_patch()]) for place in places])
+    until = await world.log.head(0)
+    commits = await world.log.read_partition(0, after=head, limit=100, until=until, collection="orders")
+    assert len(commits) == len(ids)
+    monkeypatch.setattr(rows_before, "MOST_BYTES", 2 * max(sizes))
+    pieces = await slices(world.redis, world.layout, world.layout.live, commits)
+    assert [len(piece) for piece in pieces] == [2] * 6
+
+
 @pytest.mark.usefixtures("small_batches")
 async def test_rows_of_a_generation_that_is_kept_need_room_too(
     world: World, monkeypatch: pytest.MonkeyPatch

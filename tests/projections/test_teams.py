@@ -195,9 +195,23 @@ async def test_a_rebuild_goes_on_later_where_no_process_can_be_started(
             told = await asyncio.gather(fill(0), fill(1), return_exceptions=True)
             assert [type(each) for each in told] == [ProjectionAway] * 2
             assert all("no more processes" in str(each) for each in told)
-    with pytest.raises(ProjectionAway, match="start this one again"):
+    with pytest.raises(ProjectionAway, match="can not be started"):
         async with fillers(forks)("orders", Fence("fence", MARK), None):
             pass
+
+
+async def test_a_rebuild_goes_on_later_where_nothing_more_can_be_opened(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with fork_server(lambda: print, "foldbase test: fork server", "foldbase test: filler") as forks:
+        monkeypatch.setattr("app.forking.server.socket.socketpair", full)
+        with pytest.raises(ProjectionAway, match="Too many open files"):
+            async with fillers(forks)("orders", Fence("fence", MARK), None):
+                pass
+        monkeypatch.undo()
 
 
 def _ranges(world: World) -> Ranges:

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from catalog.declared import Condition
 from queries.errors import IndexNeeded, QueryInvalid
 from queries.query import Query
 from queries.scan import scan
 from tests.projections.marks import KILLING
+from tests.queries.gallery import Gallery
+from tests.queries.rows import FLIGHTS, field, flights
 from tests.queries.shelf import asking, ids, index, shelf_of
 
 pytestmark = KILLING
@@ -75,6 +78,46 @@ async def test_scans_at_one_time_are_held_to_what_there_is_room_for(
     pages = await asyncio.gather(*(shelf.page(asking(f"where[n]={n}")) for n in range(20)))
     assert [ids(page) for page in pages] == [[f"o{n}"] for n in range(20)]
     assert max(most) == 1
+
+
+async def test_what_is_refused_by_its_number_alone_does_not_wait_for_what_is_looked_through(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queries.lists.SCANS_BYTES", 2 * 2**20)
+    shelf = await shelf_of(redis, scan_limit=3, **{f"o{n}": {"n": n} for n in range(9)})
+    for _ in range(2):
+        with pytest.raises(IndexNeeded):
+            await shelf.page(asking("where[n]=1"))
+    async with shelf.queries._lists._room.of(2**20):
+        with pytest.raises(IndexNeeded):
+            await shelf.page(asking("where[n]=1"))
+
+
+async def test_rows_of_views_that_are_looked_through_take_room_too(
+    redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("queries.lists.SCANS_BYTES", 1)
+    under_way, most = 0, 0
+
+    async def counting(*given: Any) -> Any:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        found = await scan(*given)
+        under_way -= 1
+        return found
+
+    monkeypatch.setattr("queries.view_lists.scan", counting)
+    gallery = Gallery(redis, flights())
+    await gallery.open()
+    await gallery.put(FLIGHTS)
+    query = Query(
+        (Condition("carrier", "gte", "c10"), Condition("delay", "gte", 1)), (field("-delay"),), count=True
+    )
+    pages = await asyncio.gather(*(gallery.page(query) for _ in range(8)))
+    assert len({page.count for page in pages}) == 1
+    assert most == 1
 
 
 async def _sent(redis: Redis) -> int:

@@ -5,14 +5,15 @@ import asyncio
 import pytest
 
 from events.background import end
+from queries.errors import ReadUnavailable
 from queries.room import Room
 
 
 class Askers:
     """Those who ask a room of 10 bytes, by name, and who of them is in it."""
 
-    def __init__(self) -> None:
-        self.room = Room(10)
+    def __init__(self, patience: float = 60) -> None:
+        self.room = Room(10, patience)
         self.inside: list[str] = []
         self._leave: dict[str, asyncio.Event] = {}
         self.tasks: dict[str, asyncio.Task[None]] = {}
@@ -85,6 +86,21 @@ async def test_what_is_given_up_comes_back(names: tuple[str, ...]) -> None:
     await askers.leave("waiting")
     assert askers.inside == ["behind"]
     await askers.leave("behind")
+    await askers.ask("all", 10)
+    assert askers.inside == ["all"]
+    await end(askers.tasks.values())
+
+
+async def test_who_waits_too_long_is_told_so_and_the_others_get_on() -> None:
+    askers = Askers(patience=0.05)
+    for name, size in (("inside", 6), ("late", 6)):
+        await askers.ask(name, size)
+    with pytest.raises(ReadUnavailable, match="without an index"):
+        await askers.tasks["late"]
+    await askers.ask("small", 4)
+    assert askers.inside == ["inside", "small"]
+    await askers.leave("inside")
+    await askers.leave("small")
     await askers.ask("all", 10)
     assert askers.inside == ["all"]
     await end(askers.tasks.values())
